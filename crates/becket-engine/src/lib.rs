@@ -1,0 +1,7 @@
+//! A stand-in for the platform's clusters on one machine.
+//!
+//! It watches the platform's bare Git repositories, reads what Argo CD would read there, and runs it: reconcilers are
+//! functions from state to actions, input and output is at the edge. It writes nothing into a repository and keeps no
+//! state that Git can hold.
+
+pub mod standin;
