@@ -6,10 +6,12 @@
 mod diagnostic;
 mod fileset;
 mod place;
+mod rule;
 pub mod show;
 mod suggest;
 
 pub use diagnostic::{Diagnostic, Fix, Level, Location};
 pub use fileset::{Change, FileSet, NotText};
 pub use place::{LineColumn, Span, line_column};
+pub use rule::Rule;
 pub use suggest::did_you_mean;
