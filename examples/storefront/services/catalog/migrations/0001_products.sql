@@ -1,0 +1,35 @@
+CREATE TABLE products (
+    slug        text    PRIMARY KEY,
+    name        text    NOT NULL,
+    description text    NOT NULL,
+    price_cents integer NOT NULL CHECK (price_cents > 0),
+    position    integer NOT NULL UNIQUE
+);
+
+INSERT INTO products (position, slug, name, description, price_cents) VALUES
+    (1,  'manila-becket',     'Manila becket',      'A loop of three-strand manila with an eye at one end and a stopper knot at the other. Holds oars, coils and grudges.', 1450),
+    (2,  'deck-block',        'Deck block',         'Single sheave of lignum vitae in an ash shell. Turns a pull around and says nothing about it.', 5900),
+    (3,  'brass-lantern',     'Brass lantern',      'Gimballed, with a Fresnel lens. Burns eleven hours on one filling.', 12900),
+    (4,  'marlinspike',       'Marlinspike',        'Drop-forged steel, tapered to a polite point. Opens lays, shackles and conversations.', 2200),
+    (5,  'oilskin-jacket',    'Oilskin jacket',     'Waxed cotton, storm flap, pockets that drain. Smells right from the second winter on.', 18900),
+    (6,  'tide-clock',        'Tide clock',         'One hand, one lunar day. Right twice as often as you would think.', 8400),
+    (7,  'bosun-whistle',     'Bosun whistle',      'Nickel silver call on a lanyard. Carries over wind, engines and meetings.', 1900),
+    (8,  'chart-of-nowhere',  'Chart of nowhere',   'Engraved plate of a coast that is not there, with soundings in fathoms.', 4200),
+    (9,  'bronze-cleat',      'Bronze cleat',       'Four holes, two horns, one job. Six inches.', 2700),
+    (10, 'canvas-ditty-bag',  'Canvas ditty bag',   'Number four duck, roped and grommeted by hand. For needles, palm and twine.', 3600),
+    (11, 'hemp-hawser',       'Hemp hawser',        'Nine fathoms of cable-laid hemp, whipped at both ends.', 9700),
+    (12, 'signal-flags',      'Signal flags',       'The forty of the International Code in a numbered bag. Spell what you mean.', 14800),
+    (13, 'pocket-compass',    'Pocket compass',     'Dry card, sighting slot, lid that snaps. Points the way it always has.', 6300),
+    (14, 'ship-biscuit',      'Ship biscuit',       'Flour, water, salt, patience. Keeps; so will your teeth if you soak it.', 650),
+    (15, 'cork-fender',       'Cork fender',        'Rope-covered, for hulls and egos.', 3100),
+    (16, 'sounding-lead',     'Sounding lead',      'Seven pounds with an arming hollow, line marked to twenty fathoms.', 5200),
+    (17, 'splicing-fid',      'Splicing fid',       'Turned from a single piece of boxwood.', 1750),
+    (18, 'hurricane-matches', 'Hurricane matches',  'Twenty-five that light under water, which you will want to see once.', 890),
+    (19, 'watch-cap',         'Watch cap',          'Boiled wool, navy. Goes under a hood and over an argument.', 2900),
+    (20, 'spirit-level',      'Spirit level',       'Brass-bound, for anything that ought to be level and on a ship never is.', 4700),
+    (21, 'enamel-mug',        'Enamel mug',         'Steel, twice dipped. Chips become it.', 1200),
+    (22, 'logbook',           'Logbook',            'Two hundred ruled pages, sewn, with columns for wind, sea and what went wrong.', 3300),
+    (23, 'rigging-knife',     'Rigging knife',      'Sheepsfoot blade and a spike that locks.', 7600),
+    (24, 'sail-needles',      'Sail needles',       'Six, triangular, in a waxed tube.', 980),
+    (25, 'barometer',         'Barometer',          'Aneroid, open dial. Falls before you do.', 16500),
+    (26, 'tarred-marline',    'Tarred marline',     'A ball of two-strand for every job that string is ashamed of.', 1150);
