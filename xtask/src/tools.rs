@@ -1,0 +1,137 @@
+//! `tools`: the judges, each pinned, built from a package registry into the cache of the user.
+//!
+//! Nothing is installed outside that cache, but for what only the system's packages have, and that only as root.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::Result;
+
+use crate::process::{cache, find, output, succeeds};
+
+/// A judge, and how it comes here.
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+    from: From,
+}
+
+enum From {
+    /// `go install PACKAGE@vVERSION`.
+    Go(&'static str),
+    /// A package of Debian, in whatever version it has.
+    Debian(&'static str),
+}
+
+/// Renovate keeps the versions: see `renovate.json` when there is one.
+const TOOLS: &[Tool] = &[
+    Tool {
+        name: "kustomize",
+        version: "5.8.2",
+        from: From::Go("sigs.k8s.io/kustomize/kustomize/v5"),
+    },
+    Tool {
+        name: "helm",
+        version: "4.2.1",
+        from: From::Go("helm.sh/helm/v4/cmd/helm"),
+    },
+    Tool {
+        name: "kubeconform",
+        version: "0.8.0",
+        from: From::Go("github.com/yannh/kubeconform/cmd/kubeconform"),
+    },
+    Tool {
+        name: "git",
+        version: "any",
+        from: From::Debian("git"),
+    },
+    Tool {
+        name: "chromium",
+        version: "any",
+        from: From::Debian("chromium"),
+    },
+];
+
+/// What there is to judge with.
+pub struct Judges {
+    /// The folder to look for judges in, before the `PATH`.
+    pub bin: PathBuf,
+    /// Judges that are missing, with the reason.
+    pub missing: Vec<(String, String)>,
+}
+
+/// Builds what is missing and returns what there is.
+pub fn ready() -> Result<Judges> {
+    let bin = cache()?.join("tools/bin");
+    std::fs::create_dir_all(&bin)?;
+    let mut missing = Vec::new();
+    for tool in TOOLS {
+        if let Err(reason) = provide(tool, &bin) {
+            missing.push((tool.name.to_owned(), format!("{reason:#}")));
+        }
+    }
+    Ok(Judges { bin, missing })
+}
+
+fn provide(tool: &Tool, bin: &std::path::Path) -> Result<()> {
+    match tool.from {
+        From::Go(package) => {
+            let stamp = bin.join(format!(".{}-{}", tool.name, tool.version));
+            if stamp.exists() && bin.join(tool.name).exists() {
+                return Ok(());
+            }
+            if find("go").is_none() {
+                anyhow::bail!("it is built with Go, and there is no `go` on the PATH");
+            }
+            eprint!("building {} {} … ", tool.name, tool.version);
+            let begin = Instant::now();
+            output(
+                Command::new("go")
+                    .args(["install", "-trimpath", "-ldflags=-s -w"])
+                    .arg(format!("{package}@v{}", tool.version))
+                    .env("GOBIN", bin)
+                    .env("CGO_ENABLED", "0"),
+            )?;
+            std::fs::write(stamp, "")?;
+            eprintln!("{} s", begin.elapsed().as_secs());
+        }
+        From::Debian(package) => {
+            if find(tool.name).is_some() {
+                return Ok(());
+            }
+            let root = output(Command::new("id").arg("-u"))?.trim() == "0";
+            if !root || find("apt-get").is_none() {
+                anyhow::bail!("install it with the system's package manager");
+            }
+            eprintln!("installing {package} …");
+            let install = || {
+                let mut apt = Command::new("apt-get");
+                apt.args(["install", "-y", "-q", "--no-install-recommends", package])
+                    .stdout(std::io::stderr());
+                succeeds(&mut apt)
+            };
+            if !install()? {
+                succeeds(
+                    Command::new("apt-get")
+                        .args(["update", "-q"])
+                        .stdout(std::io::stderr()),
+                )?;
+                if !install()? {
+                    anyhow::bail!("apt-get cannot install {package}");
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `cargo xtask tools`.
+pub fn run() -> Result<bool> {
+    let judges = ready()?;
+    println!("{}", judges.bin.display());
+    for (name, reason) in &judges.missing {
+        println!("missing: {name}: {reason}");
+    }
+    Ok(judges.missing.is_empty())
+}
