@@ -3,6 +3,8 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use crate::node::{Kind, Node};
+
 /// A value, and above its parts the comments that a reader would ask for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fragment {
@@ -31,6 +33,42 @@ impl From<Value> for Fragment {
 }
 
 impl Fragment {
+    /// Whether any part of it has a comment.
+    pub fn has_comments(&self) -> bool {
+        match self {
+            Self::Scalar(_) => false,
+            Self::Sequence(items) => items
+                .iter()
+                .any(|(comment, item)| comment.is_some() || item.has_comments()),
+            Self::Mapping(map) => map
+                .values()
+                .any(|(comment, value)| comment.is_some() || value.has_comments()),
+        }
+    }
+
+    /// Whether `node` holds this value, its keys in this order.
+    pub fn is_value_of(&self, node: &Node) -> bool {
+        match (self, &node.kind) {
+            (Self::Sequence(items), Kind::Sequence(nodes)) => {
+                items.len() == nodes.len()
+                    && items
+                        .iter()
+                        .zip(nodes)
+                        .all(|((_, item), node)| item.is_value_of(node))
+            }
+            (Self::Mapping(map), Kind::Mapping(entries)) => {
+                map.len() == entries.len()
+                    && map.iter().zip(entries).all(|((key, (_, value)), entry)| {
+                        *key == entry.name() && value.is_value_of(&entry.value)
+                    })
+            }
+            (Self::Scalar(Value::String(text)), Kind::String(other)) => text == other,
+            (Self::Scalar(Value::String(_)), _) | (_, Kind::String(_)) => false,
+            (Self::Scalar(value), Kind::Null | Kind::Bool(_) | Kind::Number(_)) => *value == node.to_value(),
+            _ => false,
+        }
+    }
+
     /// The plain data, without comments.
     pub fn to_value(&self) -> Value {
         match self {

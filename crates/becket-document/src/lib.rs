@@ -5,11 +5,14 @@
 //! alone that it was not asked to change. Nothing here knows what a document is about.
 
 pub mod edit;
+mod emit;
 mod fragment;
 mod node;
 mod path;
+mod scalar;
 pub mod yaml;
 
+pub use emit::emit;
 pub use fragment::Fragment;
 pub use node::{Entry, Kind, Node, Style};
 pub use path::{KeyPath, PathError, Segment};

@@ -96,6 +96,16 @@ impl Node {
         }
     }
 
+    /// Whether it is a list or a mapping.
+    pub fn is_collection(&self) -> bool {
+        matches!(self.kind, Kind::Sequence(_) | Kind::Mapping(_))
+    }
+
+    /// Whether it is a list or a mapping of nothing.
+    pub fn is_empty_collection(&self) -> bool {
+        self.is_collection() && self.items().is_empty() && self.entries().is_empty()
+    }
+
     /// The text of a string.
     pub fn as_str(&self) -> Option<&str> {
         match &self.kind {

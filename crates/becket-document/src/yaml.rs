@@ -200,6 +200,8 @@ impl<'a> Reader<'a> {
     }
 
     fn scalar(&self, text: &str, style: ScalarStyle, tag: Option<&Tag>, span: Span) -> Node {
+        let start = self.behind_properties(span.start).min(span.end);
+        let span = Span::new(start, span.end);
         let (style, span) = match style {
             ScalarStyle::Plain if text.is_empty() => (Style::Plain, Span::new(span.start, span.start)),
             ScalarStyle::Plain => (Style::Plain, span),
@@ -240,6 +242,7 @@ impl<'a> Reader<'a> {
     }
 
     fn sequence(&mut self, start: Span, depth: usize) -> Result<Node, SyntaxError> {
+        let mut start = start;
         let mut items = Vec::new();
         loop {
             match self.next()? {
@@ -251,7 +254,27 @@ impl<'a> Reader<'a> {
                         style,
                     });
                 }
-                (event, span) => items.push(self.child(event, span, depth)?),
+                (event, span) => {
+                    let astray = start.start == span.start || !self.text[start.start..].starts_with('-');
+                    if items.is_empty() && start.is_empty() && astray {
+                        // Of a list at its key's own column, the parser gives the place of the first item.
+                        start.start = self.dash_before(start.start);
+                        start.end = start.start;
+                    }
+                    let mut item = self.child(event, span, depth)?;
+                    if item.span.is_empty() {
+                        let dash = items.last().map_or(start.start, |last: &Node| last.span.end);
+                        let dash = self.behind_comments(self.behind_properties(dash));
+                        let at = if self.text[dash..].starts_with('-') {
+                            dash + 1
+                        } else {
+                            item.span.start
+                        };
+                        item.span = Span::new(at, at);
+                        self.behind = at;
+                    }
+                    items.push(item);
+                }
             }
         }
     }
@@ -274,10 +297,14 @@ impl<'a> Reader<'a> {
             let (event, span) = self.next()?;
             let mut value = self.child(event, span, depth)?;
             if value.span.is_empty() {
-                let colon = self.text[key.span.end..]
-                    .find(':')
-                    .map_or(value.span.end, |at| key.span.end + at + 1);
-                value.span = Span::new(colon, colon);
+                let colon = self.behind_comments(key.span.end);
+                let at = if self.text[colon..].starts_with(':') {
+                    colon + 1
+                } else {
+                    key.span.end
+                };
+                value.span = Span::new(at, at);
+                self.behind = at;
             }
             if key.style == Style::Plain && key.as_str() == Some("<<") {
                 merged.push(value);
@@ -301,11 +328,49 @@ impl<'a> Reader<'a> {
 
     /// The place of a collection. A block ends where its last item does: the parser's own end is that of the next token.
     fn collection(&self, start: Span, end: Span, last: Option<&Node>) -> (Span, Style) {
-        if self.text[start.start..].starts_with(['[', '{']) && start.len() == 1 {
-            return (Span::new(start.start, end.end), Style::Flow);
+        let begin = self.behind_properties(start.start);
+        if !start.is_empty() && self.text[begin..].starts_with(['[', '{']) {
+            return (Span::new(begin, end.start + 1), Style::Flow);
         }
-        let end = last.map_or(start.start, |last| last.span.end);
-        (Span::new(start.start, end.max(start.start)), Style::Block)
+        let end = last.map_or(begin, |last| last.span.end);
+        (Span::new(begin, end.max(begin)), Style::Block)
+    }
+
+    /// The place of the dash before `at`, past blanks, line breaks and comments; `at` where there is none.
+    fn dash_before(&self, at: usize) -> usize {
+        let mut before = self.text[..at].trim_end();
+        loop {
+            if before.ends_with('-') {
+                return before.len() - 1;
+            }
+            let line = before.rfind('\n').map_or(0, |newline| newline + 1);
+            let Some(comment) = before[line..].find('#') else {
+                return at;
+            };
+            before = before[..line + comment].trim_end();
+        }
+    }
+
+    /// The place behind the anchor and the tag at `at`; `at` where there are none.
+    fn behind_properties(&self, at: usize) -> usize {
+        let mut at = at;
+        while self.text[at..].starts_with(['&', '!']) {
+            let end = self.text[at..].find(char::is_whitespace);
+            at = self.behind_comments(end.map_or(self.text.len(), |end| at + end));
+        }
+        at
+    }
+
+    /// The place behind the blanks, line breaks and comments at `at`.
+    fn behind_comments(&self, at: usize) -> usize {
+        let mut rest = self.text[at..].trim_start();
+        while rest.starts_with('#') {
+            rest = rest
+                .find('\n')
+                .map_or("", |newline| &rest[newline..])
+                .trim_start();
+        }
+        self.text.len() - rest.len()
     }
 }
 
@@ -429,6 +494,25 @@ mod tests {
         assert_eq!(at(text, "text"), "|\n  one\n  two");
         assert!(at(text, "list").starts_with("- x"), "{:?}", at(text, "list"));
         assert_eq!(at("a: 1\nb:\nc: 2\n", "b"), "");
+        let flow =
+            "flow: { a: 1, b: [ x, y ] } # note\nanchored: &x !!map { c: \"d\" }\nlist: &y # [\n  - e\n";
+        assert_eq!(at(flow, "flow"), "{ a: 1, b: [ x, y ] }");
+        assert_eq!(at(flow, "flow.b"), "[ x, y ]");
+        assert_eq!(at(flow, "anchored"), "{ c: \"d\" }");
+        assert_eq!(at(flow, "list"), "- e");
+        assert_eq!(at("a: &x 'b' # c\n", "a"), "'b'");
+        assert_eq!(at("a: # c\n- b\nc:\n- # d\n  e: 1\n", "a"), "- b");
+        assert_eq!(at("a: # c\n- b\nc:\n- # d\n  e: 1\n", "c"), "- # d\n  e: 1");
+        let empty = parse("- # one\n-\n- &x\n  a: 1\n- {b, c: 2}\n")
+            .into_single()
+            .unwrap();
+        assert_eq!(empty.items()[0].span, Span::new(1, 1));
+        assert_eq!(empty.items()[1].span, Span::new(9, 9));
+        assert_eq!(empty.items()[2].span.start, 17);
+        assert_eq!(
+            empty.items()[3].get("b").map(|node| node.span),
+            Some(Span::new(26, 26))
+        );
         assert_eq!(
             parse("b:\nc: 2\n").into_single().unwrap().get("b").unwrap().span,
             Span::new(2, 2)
@@ -474,7 +558,7 @@ mod tests {
         let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..12 {
             let items = vec![format!("*a{}", level - 1); 10].join(", ");
-            bomb += &format!("a{level}: &a{level} [{items}]\n");
+            bomb.extend([format!("a{level}: &a{level} [{items}]\n")]);
         }
         assert!(parse(&bomb).errors[0].message.contains("100,000"));
     }
