@@ -4,4 +4,13 @@
 //! functions from state to actions, input and output is at the edge. It writes nothing into a repository and keeps no
 //! state that Git can hold.
 
+pub mod deployment;
+pub mod environment;
+pub mod object;
+pub mod pod;
+pub mod policy;
+pub mod probe;
+pub mod service;
 pub mod standin;
+pub mod template;
+pub mod time;

@@ -1,0 +1,659 @@
+//! A pod template as the engine runs it.
+//!
+//! Every field is either acted on, or known to concern only a cluster, or named as not supported: none is ignored in
+//! silence.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use crate::object::{plain, strings, text};
+use crate::probe::{Handler, Probe};
+
+/// The alphabet of Kubernetes' generated names: no vowels, nothing that reads like another.
+const ALPHABET: &[u8; 27] = b"bcdfghjklmnpqrstvwxz2456789";
+
+/// A pod template cannot be run.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TemplateError {
+    /// A field is missing or of another type.
+    #[error("{field}: {what}")]
+    Invalid {
+        /// The field's path.
+        field: String,
+        /// What is expected.
+        what: String,
+    },
+}
+
+/// A field that a cluster acts on and this machine does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsupported {
+    /// The field's path in the template.
+    pub field: String,
+    /// What follows from it.
+    pub why: String,
+}
+
+/// What a pod is made from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PodTemplate {
+    /// A name for the content: pods of equal templates carry equal hashes.
+    pub hash: String,
+    /// The pods' labels.
+    pub labels: BTreeMap<String, String>,
+    /// The pods' annotations.
+    pub annotations: BTreeMap<String, String>,
+    /// Run one after the other before the containers.
+    pub init: Vec<Container>,
+    /// The containers.
+    pub containers: Vec<Container>,
+    /// The volumes by name.
+    pub volumes: BTreeMap<String, Volume>,
+    /// Whether containers that ended are started again.
+    pub restart: Restart,
+    /// How long a container may take to stop.
+    pub grace: Duration,
+    /// What is not supported: a pod with one of these is not started.
+    pub unsupported: Vec<Unsupported>,
+    /// What is left out here and said so.
+    pub notes: Vec<String>,
+}
+
+/// `restartPolicy`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Restart {
+    /// Always.
+    Always,
+    /// After a failure.
+    OnFailure,
+    /// Never.
+    Never,
+}
+
+/// A container.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Container {
+    /// Its name.
+    pub name: String,
+    /// Its image, `name@digest` on any stage.
+    pub image: String,
+    /// In the place of the image's entrypoint.
+    pub command: Option<Vec<String>>,
+    /// In the place of the image's command.
+    pub args: Option<Vec<String>>,
+    /// In the place of the image's working folder.
+    pub working_dir: Option<String>,
+    /// Single variables, in order.
+    pub env: Vec<EnvVar>,
+    /// Whole ConfigMaps and Secrets as variables, in order.
+    pub env_from: Vec<EnvFrom>,
+    /// Named ports.
+    pub ports: BTreeMap<String, u16>,
+    /// The startup probe.
+    pub startup: Option<Probe>,
+    /// The readiness probe.
+    pub readiness: Option<Probe>,
+    /// The liveness probe.
+    pub liveness: Option<Probe>,
+    /// Where volumes appear.
+    pub mounts: Vec<Mount>,
+    /// The image's files cannot be changed.
+    pub read_only: bool,
+    /// The user and group it runs as, where the manifest says.
+    pub user: Option<(u32, u32)>,
+}
+
+/// An environment variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvVar {
+    /// Its name.
+    pub name: String,
+    /// Where its value comes from.
+    pub from: EnvSource,
+}
+
+/// Where a variable's value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EnvSource {
+    /// Literal; `$(NAME)` stands for an earlier variable.
+    Value(String),
+    /// A key of a ConfigMap or Secret.
+    Key {
+        /// `ConfigMap` or `Secret`.
+        kind: &'static str,
+        /// The object's name.
+        name: String,
+        /// The key.
+        key: String,
+        /// Without it the variable is left out.
+        optional: bool,
+    },
+    /// A field of the pod, such as `metadata.name`.
+    Field(String),
+}
+
+/// A ConfigMap or Secret whose keys all become variables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvFrom {
+    /// `ConfigMap` or `Secret`.
+    pub kind: &'static str,
+    /// The object's name.
+    pub name: String,
+    /// Put before each key.
+    pub prefix: String,
+    /// Without the object there are no variables.
+    pub optional: bool,
+}
+
+/// A volume.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Volume {
+    /// A folder that lives as long as the pod.
+    Empty,
+    /// The keys of a ConfigMap or Secret as files.
+    Keys {
+        /// `ConfigMap` or `Secret`.
+        kind: &'static str,
+        /// The object's name.
+        name: String,
+        /// Which keys, and the path of each; empty for all by their own names.
+        items: Vec<(String, String)>,
+        /// Without the object the volume is empty.
+        optional: bool,
+    },
+}
+
+/// Where a volume appears in a container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mount {
+    /// The volume's name.
+    pub volume: String,
+    /// The path in the container.
+    pub path: String,
+    /// The path within the volume; empty for all of it.
+    pub sub_path: String,
+    /// It cannot be written.
+    pub read_only: bool,
+}
+
+/// Fields that say something to a cluster only: nodes, scheduling, its API, its limits.
+const CLUSTER_ONLY: &[&str] = &[
+    "affinity",
+    "automountServiceAccountToken",
+    "dnsConfig",
+    "dnsPolicy",
+    "enableServiceLinks",
+    "imagePullPolicy",
+    "imagePullSecrets",
+    "nodeSelector",
+    "preemptionPolicy",
+    "priorityClassName",
+    "resources",
+    "schedulerName",
+    "serviceAccount",
+    "serviceAccountName",
+    "terminationMessagePath",
+    "terminationMessagePolicy",
+    "tolerations",
+    "topologySpreadConstraints",
+];
+
+/// Collects what is wrong while the template is read.
+#[derive(Default)]
+struct Reader {
+    unsupported: Vec<Unsupported>,
+    notes: Vec<String>,
+}
+
+impl PodTemplate {
+    /// Reads `spec.template` of a Deployment or Job.
+    pub fn read(template: &Value) -> Result<Self, TemplateError> {
+        let spec = template.get("spec").unwrap_or(&Value::Null);
+        let mut reader = Reader::default();
+        let user = user(spec.get("securityContext"), None);
+        let containers = |reader: &mut Reader, field: &str| -> Result<Vec<Container>, TemplateError> {
+            let list = spec.get(field).and_then(Value::as_array);
+            let list = list.into_iter().flatten().enumerate();
+            list.map(|(index, container)| {
+                reader.container(container, &format!("spec.{field}[{index}]"), user)
+            })
+            .collect()
+        };
+        let init = containers(&mut reader, "initContainers")?;
+        let main = containers(&mut reader, "containers")?;
+        if main.is_empty() {
+            return Err(invalid("spec.containers", "at least one container is expected"));
+        }
+        if main.len() > 1 {
+            reader.unsupported("spec.containers[1]", "a pod runs one container on this machine");
+        }
+        let volumes = reader.volumes(spec.get("volumes"));
+        reader.rest(
+            spec,
+            "spec",
+            &[
+                "containers",
+                "initContainers",
+                "restartPolicy",
+                "securityContext",
+                "terminationGracePeriodSeconds",
+                "volumes",
+            ],
+        );
+        for container in init.iter().chain(&main) {
+            for mount in &container.mounts {
+                if !volumes.contains_key(&mount.volume)
+                    && !reader
+                        .unsupported
+                        .iter()
+                        .any(|one| one.field.starts_with("spec.volumes"))
+                {
+                    let field = format!("spec.containers.{}.volumeMounts", container.name);
+                    return Err(invalid(
+                        &field,
+                        &format!("there is no volume \"{}\"", mount.volume),
+                    ));
+                }
+            }
+        }
+        Ok(Self {
+            hash: hash(template),
+            labels: strings(template.pointer("/metadata/labels")),
+            annotations: strings(template.pointer("/metadata/annotations")),
+            init,
+            containers: main,
+            volumes,
+            restart: match text(spec, "/restartPolicy") {
+                Some("Never") => Restart::Never,
+                Some("OnFailure") => Restart::OnFailure,
+                _ => Restart::Always,
+            },
+            grace: seconds(spec, "terminationGracePeriodSeconds", 30),
+            unsupported: reader.unsupported,
+            notes: reader.notes,
+        })
+    }
+
+    /// The port that `port` means: a number, or the name of a container's port.
+    pub fn port(&self, port: &Value) -> Option<u16> {
+        match port {
+            Value::String(name) => {
+                let named = self
+                    .containers
+                    .iter()
+                    .find_map(|container| container.ports.get(name));
+                named.copied().or_else(|| name.parse().ok())
+            }
+            number => u16::try_from(number.as_u64()?).ok(),
+        }
+    }
+
+    /// The ConfigMaps and Secrets that its pods read: kind and name.
+    pub fn references(&self) -> Vec<(&'static str, &str)> {
+        let mut references = Vec::new();
+        for container in self.init.iter().chain(&self.containers) {
+            references.extend(
+                container
+                    .env_from
+                    .iter()
+                    .map(|from| (from.kind, from.name.as_str())),
+            );
+            references.extend(container.env.iter().filter_map(|var| match &var.from {
+                EnvSource::Key { kind, name, .. } => Some((*kind, name.as_str())),
+                _ => None,
+            }));
+        }
+        references.extend(self.volumes.values().filter_map(|volume| match volume {
+            Volume::Keys { kind, name, .. } => Some((*kind, name.as_str())),
+            Volume::Empty => None,
+        }));
+        references.sort_unstable();
+        references.dedup();
+        references
+    }
+}
+
+impl Reader {
+    fn unsupported(&mut self, field: impl Into<String>, why: impl Into<String>) {
+        self.unsupported.push(Unsupported {
+            field: field.into(),
+            why: why.into(),
+        });
+    }
+
+    /// Names each field of `value` that nobody read.
+    fn rest(&mut self, value: &Value, path: &str, read: &[&str]) {
+        for field in value.as_object().into_iter().flat_map(Map::keys) {
+            if !read.contains(&field.as_str()) && !CLUSTER_ONLY.contains(&field.as_str()) {
+                self.unsupported(format!("{path}.{field}"), "this machine does not act on it");
+            }
+        }
+    }
+
+    fn container(
+        &mut self,
+        value: &Value,
+        path: &str,
+        pod_user: Option<(u32, u32)>,
+    ) -> Result<Container, TemplateError> {
+        let need = |field: &str| {
+            text(value, &format!("/{field}"))
+                .map(ToOwned::to_owned)
+                .ok_or_else(|| invalid(&format!("{path}.{field}"), "a text is expected"))
+        };
+        let list = |field: &str| {
+            let list = value.get(field)?.as_array()?;
+            Some(list.iter().map(plain).collect())
+        };
+        if value.pointer("/lifecycle/postStart").is_some() {
+            self.unsupported(
+                format!("{path}.lifecycle.postStart"),
+                "this machine does not run it",
+            );
+        }
+        if value.pointer("/lifecycle/preStop").is_some() {
+            let note = "lifecycle.preStop is not run here: a pod leaves its Services before it is stopped";
+            self.notes.push(note.to_owned());
+        }
+        let read = [
+            "args",
+            "command",
+            "env",
+            "envFrom",
+            "image",
+            "lifecycle",
+            "livenessProbe",
+            "name",
+            "ports",
+            "readinessProbe",
+            "securityContext",
+            "startupProbe",
+            "volumeMounts",
+            "workingDir",
+        ];
+        self.rest(value, path, &read);
+        Ok(Container {
+            name: need("name")?,
+            image: need("image")?,
+            command: list("command"),
+            args: list("args"),
+            working_dir: text(value, "/workingDir").map(ToOwned::to_owned),
+            env: self.env(value.get("env"), path),
+            env_from: env_from(value.get("envFrom")),
+            ports: ports(value.get("ports")),
+            startup: self.probe(value, "startupProbe", path),
+            readiness: self.probe(value, "readinessProbe", path),
+            liveness: self.probe(value, "livenessProbe", path),
+            mounts: mounts(value.get("volumeMounts")),
+            read_only: value.pointer("/securityContext/readOnlyRootFilesystem") == Some(&Value::Bool(true)),
+            user: user(value.get("securityContext"), pod_user),
+        })
+    }
+
+    fn env(&mut self, value: Option<&Value>, path: &str) -> Vec<EnvVar> {
+        let mut vars = Vec::new();
+        for (index, var) in value.and_then(Value::as_array).into_iter().flatten().enumerate() {
+            let from = var.get("valueFrom");
+            let from = if let Some(reference) = from.and_then(|from| from.get("configMapKeyRef")) {
+                key_source("ConfigMap", reference)
+            } else if let Some(reference) = from.and_then(|from| from.get("secretKeyRef")) {
+                key_source("Secret", reference)
+            } else if let Some(field) = from.and_then(|from| text(from, "/fieldRef/fieldPath")) {
+                EnvSource::Field(field.to_owned())
+            } else if let Some(from) = from.and_then(Value::as_object).filter(|from| !from.is_empty()) {
+                let what = from.keys().next().map_or("", String::as_str);
+                self.unsupported(
+                    format!("{path}.env[{index}].valueFrom.{what}"),
+                    "this machine does not know it",
+                );
+                continue;
+            } else {
+                EnvSource::Value(var.get("value").map(plain).unwrap_or_default())
+            };
+            vars.push(EnvVar {
+                name: text(var, "/name").unwrap_or_default().to_owned(),
+                from,
+            });
+        }
+        vars
+    }
+
+    fn probe(&mut self, container: &Value, field: &str, path: &str) -> Option<Probe> {
+        let value = container.get(field)?;
+        let handler = if let Some(http) = value.get("httpGet") {
+            if text(http, "/scheme").is_some_and(|scheme| scheme != "HTTP") {
+                self.unsupported(
+                    format!("{path}.{field}.httpGet.scheme"),
+                    "only HTTP is probed here",
+                );
+                return None;
+            }
+            let headers = http.get("httpHeaders").and_then(Value::as_array);
+            let header = |header: &Value| {
+                let name = text(header, "/name").unwrap_or_default();
+                let value = header.get("value").map(plain).unwrap_or_default();
+                (name.to_owned(), value)
+            };
+            Handler::Http {
+                path: text(http, "/path").unwrap_or("/").to_owned(),
+                port: http.get("port").cloned().unwrap_or_default(),
+                headers: headers.into_iter().flatten().map(header).collect(),
+            }
+        } else if let Some(port) = value.pointer("/tcpSocket/port") {
+            Handler::Tcp { port: port.clone() }
+        } else {
+            let what = ["exec", "grpc"]
+                .into_iter()
+                .find(|what| value.get(what).is_some());
+            let what = what.unwrap_or("handler");
+            self.unsupported(
+                format!("{path}.{field}.{what}"),
+                "only httpGet and tcpSocket are probed here",
+            );
+            return None;
+        };
+        let count = |field: &str, default| {
+            let count = value.get(field).and_then(Value::as_u64).unwrap_or(default);
+            u32::try_from(count).unwrap_or(u32::MAX)
+        };
+        Some(Probe {
+            handler,
+            initial_delay: seconds(value, "initialDelaySeconds", 0),
+            period: seconds(value, "periodSeconds", 10).max(Duration::from_secs(1)),
+            timeout: seconds(value, "timeoutSeconds", 1).max(Duration::from_secs(1)),
+            success: count("successThreshold", 1),
+            failure: count("failureThreshold", 3),
+        })
+    }
+
+    fn volumes(&mut self, value: Option<&Value>) -> BTreeMap<String, Volume> {
+        let mut volumes = BTreeMap::new();
+        for (index, volume) in value.and_then(Value::as_array).into_iter().flatten().enumerate() {
+            let name = text(volume, "/name").unwrap_or_default().to_owned();
+            if volume.get("emptyDir").is_some() {
+                volumes.insert(name, Volume::Empty);
+            } else if let Some(source) = volume.get("configMap") {
+                volumes.insert(name, key_volume("ConfigMap", "/name", source));
+            } else if let Some(source) = volume.get("secret") {
+                volumes.insert(name, key_volume("Secret", "/secretName", source));
+            } else {
+                let kind = volume.as_object().into_iter().flat_map(Map::keys);
+                let kind = kind
+                    .map(String::as_str)
+                    .find(|key| *key != "name")
+                    .unwrap_or("source");
+                self.unsupported(
+                    format!("spec.volumes[{index}].{kind}"),
+                    "emptyDir, configMap and secret are the volumes of this machine",
+                );
+            }
+        }
+        volumes
+    }
+}
+
+fn invalid(field: &str, what: &str) -> TemplateError {
+    TemplateError::Invalid {
+        field: field.to_owned(),
+        what: what.to_owned(),
+    }
+}
+
+fn seconds(value: &Value, field: &str, default: u64) -> Duration {
+    let seconds = value.get(field).and_then(Value::as_u64).unwrap_or(default);
+    Duration::from_secs(seconds.min(u64::from(u32::MAX)))
+}
+
+fn optional(value: &Value) -> bool {
+    value.get("optional") == Some(&Value::Bool(true))
+}
+
+fn key_source(kind: &'static str, reference: &Value) -> EnvSource {
+    EnvSource::Key {
+        kind,
+        name: text(reference, "/name").unwrap_or_default().to_owned(),
+        key: text(reference, "/key").unwrap_or_default().to_owned(),
+        optional: optional(reference),
+    }
+}
+
+fn key_volume(kind: &'static str, name: &str, source: &Value) -> Volume {
+    let items = source.get("items").and_then(Value::as_array);
+    let item = |item: &Value| Some((text(item, "/key")?.to_owned(), text(item, "/path")?.to_owned()));
+    Volume::Keys {
+        kind,
+        name: text(source, name).unwrap_or_default().to_owned(),
+        items: items.into_iter().flatten().filter_map(item).collect(),
+        optional: optional(source),
+    }
+}
+
+fn env_from(value: Option<&Value>) -> Vec<EnvFrom> {
+    let list = value.and_then(Value::as_array).into_iter().flatten();
+    list.filter_map(|from| {
+        let (kind, reference) = match (from.get("configMapRef"), from.get("secretRef")) {
+            (Some(reference), _) => ("ConfigMap", reference),
+            (None, Some(reference)) => ("Secret", reference),
+            (None, None) => return None,
+        };
+        Some(EnvFrom {
+            kind,
+            name: text(reference, "/name").unwrap_or_default().to_owned(),
+            prefix: text(from, "/prefix").unwrap_or_default().to_owned(),
+            optional: optional(reference),
+        })
+    })
+    .collect()
+}
+
+fn ports(value: Option<&Value>) -> BTreeMap<String, u16> {
+    let list = value.and_then(Value::as_array).into_iter().flatten();
+    list.filter_map(|port| {
+        let number = u16::try_from(port.get("containerPort")?.as_u64()?).ok()?;
+        let name = text(port, "/name").map_or_else(|| number.to_string(), ToOwned::to_owned);
+        Some((name, number))
+    })
+    .collect()
+}
+
+fn mounts(value: Option<&Value>) -> Vec<Mount> {
+    let list = value.and_then(Value::as_array).into_iter().flatten();
+    list.map(|mount| Mount {
+        volume: text(mount, "/name").unwrap_or_default().to_owned(),
+        path: text(mount, "/mountPath").unwrap_or_default().to_owned(),
+        sub_path: text(mount, "/subPath").unwrap_or_default().to_owned(),
+        read_only: mount.get("readOnly") == Some(&Value::Bool(true)),
+    })
+    .collect()
+}
+
+fn user(context: Option<&Value>, otherwise: Option<(u32, u32)>) -> Option<(u32, u32)> {
+    let id = |field: &str| u32::try_from(context?.get(field)?.as_u64()?).ok();
+    let user = id("runAsUser").or(otherwise.map(|user| user.0))?;
+    let group = id("runAsGroup").or(otherwise.map(|user| user.1)).unwrap_or(0);
+    Some((user, group))
+}
+
+fn hash(template: &Value) -> String {
+    word(template.to_string().as_bytes(), 10)
+}
+
+/// A word of `length` letters for `content`, in the alphabet of Kubernetes' generated names.
+pub(crate) fn word(content: &[u8], length: usize) -> String {
+    let digest = Sha256::digest(content);
+    let letters = digest.iter().take(length);
+    letters
+        .map(|byte| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()]))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(spec: &Value) -> PodTemplate {
+        PodTemplate::read(&json!({"metadata": {"labels": {"app": "orders"}}, "spec": spec})).unwrap()
+    }
+
+    #[test]
+    fn a_field_that_nobody_acts_on_is_named() {
+        let template = read(&json!({
+            "hostNetwork": true,
+            "dnsPolicy": "ClusterFirst",
+            "volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}],
+            "containers": [
+                {"name": "orders", "image": "orders", "tty": true, "resources": {},
+                 "livenessProbe": {"exec": {"command": ["true"]}},
+                 "env": [{"name": "CPU", "valueFrom": {"resourceFieldRef": {"resource": "limits.cpu"}}}]},
+                {"name": "sidecar", "image": "sidecar"},
+            ],
+        }));
+        let fields: Vec<_> = template
+            .unsupported
+            .iter()
+            .map(|one| one.field.as_str())
+            .collect();
+        assert_eq!(
+            fields,
+            [
+                "spec.containers[0].tty",
+                "spec.containers[0].env[0].valueFrom.resourceFieldRef",
+                "spec.containers[0].livenessProbe.exec",
+                "spec.containers[1]",
+                "spec.volumes[0].persistentVolumeClaim",
+                "spec.hostNetwork",
+            ]
+        );
+    }
+
+    #[test]
+    fn ports_have_names() {
+        let template = read(&json!({"containers": [{"name": "orders", "image": "orders",
+            "ports": [{"name": "http", "containerPort": 8080}, {"containerPort": 9090}]}]}));
+        assert_eq!(template.port(&json!("http")), Some(8080));
+        assert_eq!(template.port(&json!(9090)), Some(9090));
+        assert_eq!(template.port(&json!("grpc")), None);
+        assert_eq!(template.port(&json!(70000)), None);
+    }
+
+    #[test]
+    fn a_template_without_containers_is_an_error() {
+        let error = PodTemplate::read(&json!({})).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "spec.containers: at least one container is expected"
+        );
+    }
+
+    #[test]
+    fn the_hash_follows_the_content() {
+        let container = |image: &str| read(&json!({"containers": [{"name": "orders", "image": image}]}));
+        assert_eq!(container("a").hash, container("a").hash);
+        assert_ne!(container("a").hash, container("b").hash);
+        assert_eq!(container("a").hash.len(), 10);
+    }
+}
