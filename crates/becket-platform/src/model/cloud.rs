@@ -1,0 +1,131 @@
+//! Where the platform runs when it does not run on this machine.
+
+use indexmap::IndexMap;
+
+use crate::names::Label;
+use crate::shape::{Format, Wrong, choice, record};
+
+choice! {
+    /// Who runs the machines.
+    pub enum CloudProvider {
+        /// Amazon Web Services.
+        Aws = "aws",
+    }
+}
+
+/// Accounts by the names that clusters use for them.
+pub type Accounts = IndexMap<Label, AccountId>;
+
+record! {
+    /// The cloud. A platform without one runs on this machine only.
+    pub struct Cloud {
+        /// Who runs the machines: `aws`.
+        provider: CloudProvider,
+        /// Accounts by name: twelve digits in quotes.
+        accounts: Accounts,
+        /// The region of clusters that name none, such as `eu-west-1`.
+        region: Region,
+        /// The availability zones of clusters that name none. Listed, so that a new zone of the region moves nothing.
+        zones: Vec<Zone>,
+    }
+}
+
+macro_rules! text {
+    ($(#[doc = $doc:literal])* $name:ident, $placeholder:literal) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(String);
+
+        impl $name {
+            /// As text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl Format for $name {
+            const PATTERN: &'static str = Self::REGULAR;
+            const EXPECTED: &'static str = Self::EXAMPLE;
+
+            fn parse(text: &str) -> Result<Self, Wrong> {
+                Self::check(text)?;
+                Ok(Self(text.to_owned()))
+            }
+
+            fn placeholder() -> Self {
+                Self($placeholder.to_owned())
+            }
+        }
+    };
+}
+pub(crate) use text;
+
+text!(
+    /// An account's number at AWS.
+    AccountId, "000000000000"
+);
+
+impl AccountId {
+    const REGULAR: &'static str = "^[0-9]{12}$";
+    const EXAMPLE: &'static str = "twelve digits";
+
+    fn check(text: &str) -> Result<(), Wrong> {
+        if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Ok(());
+        }
+        Err(Wrong::new("is no account number: it has twelve digits"))
+    }
+}
+
+text!(
+    /// A region of AWS.
+    Region, "unknown-1"
+);
+
+impl Region {
+    const REGULAR: &'static str = "^[a-z]{2}(-[a-z]+)+-[0-9]$";
+    const EXAMPLE: &'static str = "a region such as eu-west-1";
+
+    fn check(text: &str) -> Result<(), Wrong> {
+        let mut parts = text.split('-').rev();
+        let number = parts.next().unwrap_or_default();
+        let words: Vec<_> = parts.collect();
+        let is_word = |word: &&str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+        if number.len() == 1
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+            && words.len() > 1
+            && words.iter().all(is_word)
+        {
+            return Ok(());
+        }
+        let region = text.trim_end_matches(|last: char| last.is_ascii_lowercase());
+        if region != text && Self::check(region).is_ok() {
+            return Err(Wrong::meant("is an availability zone, not a region", region));
+        }
+        Err(Wrong::new("is no region"))
+    }
+}
+
+text!(
+    /// An availability zone of AWS.
+    Zone, "unknown-1a"
+);
+
+impl Zone {
+    const REGULAR: &'static str = "^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$";
+    const EXAMPLE: &'static str = "a zone such as eu-west-1a";
+
+    fn check(text: &str) -> Result<(), Wrong> {
+        let region = text.strip_suffix(|last: char| last.is_ascii_lowercase());
+        if region.is_some_and(|region| Region::check(region).is_ok()) {
+            return Ok(());
+        }
+        Err(Wrong::new("is no availability zone"))
+    }
+}

@@ -1,0 +1,118 @@
+//! Kubernetes clusters and their nodes.
+
+use indexmap::IndexMap;
+
+use super::cloud::{Region, Zone, text};
+use crate::names::{Label, Reference};
+use crate::quantities::{Cidr, Percentage, Quantity};
+use crate::shape::{Format, Wrong, choice, record};
+
+record! {
+    /// A Kubernetes cluster.
+    pub struct Cluster {
+        /// The account it lives in, by its name under `cloud.accounts`.
+        account: Option<Reference>; later,
+        /// Its region, where it is not `cloud.region`.
+        region: Option<Region>; later,
+        /// Its availability zones, where they are not `cloud.zones`.
+        zones: Option<Vec<Zone>>; later,
+        /// The private range of its network; no two clusters share an address, so that they can be connected.
+        cidr: Option<Cidr>,
+        /// Its Kubernetes version in quotes, such as `"1.36"`.
+        kubernetes: Option<KubernetesVersion>; later,
+        /// Groups of nodes by name.
+        nodes: IndexMap<Label, NodeGroup> = IndexMap::new(); later,
+    }
+}
+
+text!(
+    /// A minor version of Kubernetes, such as `1.36`.
+    KubernetesVersion, "1.0"
+);
+
+impl KubernetesVersion {
+    const REGULAR: &'static str = "^1\\.[0-9]+$";
+    const EXAMPLE: &'static str = "a version such as \"1.36\"";
+
+    fn check(text: &str) -> Result<(), Wrong> {
+        let minor = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let plain = text.strip_prefix('v').unwrap_or(text);
+        let mut parts = plain.split('.');
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some("1"), Some(version), None) if minor(version) && plain == text => Ok(()),
+            (Some("1"), Some(version), _) if minor(version) => Err(Wrong::meant(
+                "is no minor version of Kubernetes",
+                format!("1.{version}"),
+            )),
+            _ => Err(Wrong::new("is no minor version of Kubernetes")),
+        }
+    }
+}
+
+choice! {
+    /// What nodes run.
+    pub enum OperatingSystem {
+        /// Amazon Linux 2023.
+        Al2023 = "al2023",
+        /// Bottlerocket.
+        Bottlerocket = "bottlerocket",
+    }
+}
+
+choice! {
+    /// How instances are bought.
+    pub enum Capacity {
+        /// At the full price, for as long as wanted.
+        OnDemand = "on-demand",
+        /// Cheap, taken back at two minutes' notice.
+        Spot = "spot",
+    }
+}
+
+record! {
+    /// Nodes of one kind.
+    pub struct NodeGroup {
+        /// Whether EKS manages the group, and drains its nodes, or an auto scaling group does.
+        managed: bool = true,
+        /// Instance types, of one size and architecture; several make spot capacity last.
+        instances: Vec<InstanceType>,
+        /// The least number of nodes.
+        min: u32,
+        /// The number of nodes to start with; where it is not given, `min`.
+        desired: Option<u32>,
+        /// The greatest number of nodes.
+        max: u32,
+        /// What the nodes run.
+        os: OperatingSystem = OperatingSystem::Al2023,
+        /// The size of a node's disk, such as `50Gi`.
+        disk: Quantity = Quantity::fixed("50Gi"),
+        /// How the instances are bought: `on-demand` or `spot`.
+        capacity: Capacity = Capacity::OnDemand,
+        /// The average CPU use in percent that the group is scaled for; of groups that EKS does not manage only.
+        scale_on_cpu as "scaleOnCpu": Option<Percentage>,
+    }
+}
+
+text!(
+    /// An instance type of EC2, such as `m7i.large`.
+    InstanceType, "unknown.large"
+);
+
+impl InstanceType {
+    const REGULAR: &'static str = "^[a-z][a-z0-9-]*\\.[a-z0-9-]+$";
+    const EXAMPLE: &'static str = "an instance type such as m7i.large";
+
+    fn check(text: &str) -> Result<(), Wrong> {
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        match text.split_once('.') {
+            Some((family, size))
+                if family.starts_with(|first: char| first.is_ascii_lowercase())
+                    && !size.is_empty()
+                    && family.bytes().chain(size.bytes()).all(allowed) =>
+            {
+                Ok(())
+            }
+            _ => Err(Wrong::new("is no instance type")),
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The platform as its file describes it: one type per thing, each field documented once, for readers and editors.
+//!
+//! Values are parsed; what they mean together is checked by [`crate::rules`].
+
+mod cloud;
+mod cluster;
+mod environment;
+mod platform;
+mod service;
+mod team;
+
+pub use cloud::{AccountId, Accounts, Cloud, CloudProvider, Region, Zone};
+pub use cluster::{Capacity, Cluster, InstanceType, KubernetesVersion, NodeGroup, OperatingSystem};
+pub use environment::Environment;
+pub use platform::{
+    Alerts, Capabilities, Clusters, Environments, FormatVersion, Msteams, Platform, Promotion, SecretName,
+    Services,
+};
+pub use service::{
+    Build, Config, ConfigValue, Database, DatabaseKind, Engine, Folder, Image, Latency, Objectives, Quantile,
+    Replicas, Resources, Service, Source, Table, TableKind,
+};
+pub use team::{Role, Team};

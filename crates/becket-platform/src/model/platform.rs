@@ -1,0 +1,224 @@
+//! The whole file.
+
+use becket_document::{KeyPath, Kind, Node};
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
+
+use super::cloud::text;
+use super::{Cloud, Cluster, Environment, Service, Team};
+use crate::finding::{Finding, Findings};
+use crate::names::{
+    ClusterName, DomainName, EnvironmentName, Organisation, PlatformName, ServiceName, TeamName,
+};
+use crate::rules::{NOT_YET, WRONG_VALUE};
+use crate::shape::{self, Format, Shape, Wrong, record, wrong_type, wrong_value};
+
+record! {
+    /// A platform: its clusters, environments and services, and who may do what.
+    pub struct Platform {
+        /// The format of this file: 1.
+        becket: FormatVersion = FormatVersion::One,
+        /// The platform's name.
+        name: PlatformName,
+        /// The organisation at GitHub that owns the repositories.
+        organisation: Organisation,
+        /// The zone at the DNS provider; certificates cover it and its wildcard.
+        domain: DomainName,
+        /// The cloud. A platform without one runs on this machine only.
+        cloud: Option<Cloud>; later,
+        /// Kubernetes clusters by name.
+        clusters: Clusters,
+        /// Environments by name, in order of promotion; the last one is production.
+        environments: Environments,
+        /// Services by name.
+        services: Services,
+        /// Teams by name.
+        teams: IndexMap<TeamName, Team> = IndexMap::new(); later,
+        /// Where alerts go.
+        alerts: Option<Alerts>; later,
+        /// Who does which job, by job; what is not named is done by the default.
+        capabilities: Capabilities = Capabilities::default(),
+        /// How a release moves: `snapshot` copies manifests, image and configuration together.
+        promotion: Promotion = Promotion::Snapshot,
+    }
+}
+
+/// Clusters by name, in the order of the file.
+pub type Clusters = IndexMap<ClusterName, Cluster>;
+/// Environments by name, in order of promotion.
+pub type Environments = IndexMap<EnvironmentName, Environment>;
+/// Services by name, in the order of the file.
+pub type Services = IndexMap<ServiceName, Service>;
+
+/// The format of the platform file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormatVersion {
+    /// The first.
+    One,
+}
+
+impl Shape for FormatVersion {
+    fn schema(_: &mut Map<String, Value>) -> Value {
+        json!({ "const": 1 })
+    }
+
+    fn decode(node: &Node, at: &KeyPath, findings: &mut Findings) -> Option<Self> {
+        let Kind::Number(number) = &node.kind else {
+            wrong_type("a number", node, at, findings);
+            return None;
+        };
+        if number.as_u64() == Some(1) {
+            return Some(Self::One);
+        }
+        let finding = Finding::new(&WRONG_VALUE, at, format!("`{at}`: format {number} is not known"))
+            .label("expected 1")
+            .help("this version of becket reads format 1; a newer file needs a newer becket");
+        wrong_value(finding, at, findings);
+        None
+    }
+
+    fn placeholder() -> Self {
+        Self::One
+    }
+}
+
+/// How a release moves from stage to stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Promotion {
+    /// A copy of manifests, image and configuration.
+    Snapshot,
+}
+
+impl Shape for Promotion {
+    fn schema(_: &mut Map<String, Value>) -> Value {
+        json!({ "enum": ["snapshot"] })
+    }
+
+    fn decode(node: &Node, at: &KeyPath, findings: &mut Findings) -> Option<Self> {
+        match shape::text(node, at, findings)? {
+            "snapshot" => return Some(Self::Snapshot),
+            "overlay" => {
+                let finding = Finding::new(&NOT_YET, at, "`promotion: overlay` is not there yet")
+                    .label("not yet")
+                    .help("leave the line out: releases are snapshots");
+                wrong_value(finding, at, findings);
+            }
+            text => shape::not_in_set(text, &["snapshot"], at, findings),
+        }
+        None
+    }
+
+    fn placeholder() -> Self {
+        Self::Snapshot
+    }
+}
+
+record! {
+    /// Where alerts go.
+    pub struct Alerts {
+        /// A channel of Microsoft Teams.
+        msteams: Option<Msteams>,
+    }
+}
+
+record! {
+    /// A channel of Microsoft Teams.
+    pub struct Msteams {
+        /// The secret that holds the address of the workflow's webhook, as `<namespace>/<name>`.
+        webhook: SecretName,
+    }
+}
+
+text!(
+    /// A secret by namespace and name.
+    SecretName, "unknown/unknown"
+);
+
+impl SecretName {
+    const REGULAR: &'static str = "^[a-z0-9][-a-z0-9]*/[a-z0-9][-.a-z0-9]*$";
+    const EXAMPLE: &'static str = "a secret such as alerting/teams-webhook";
+
+    fn check(text: &str) -> Result<(), Wrong> {
+        if text.starts_with("https://") {
+            return Err(Wrong::new(
+                "is the address itself, which is a secret: name the secret that holds it",
+            ));
+        }
+        let part = |text: &str| {
+            !text.is_empty()
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte))
+        };
+        match text.split_once('/') {
+            Some((namespace, name)) if part(namespace) && part(name) => Ok(()),
+            _ => Err(Wrong::new("is no secret by namespace and name")),
+        }
+    }
+}
+
+/// Who does which job: providers by capability, where they are named.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Capabilities {
+    chosen: IndexMap<&'static str, &'static str>,
+}
+
+/// The capabilities with their providers, the default first. What is acted on is the default of the first three.
+const PROVIDERS: &[(&str, &[&str])] = &[
+    ("gitops", &["argocd"]),
+    ("ingress", &["gateway", "ingress-nginx", "haproxy", "alb"]),
+    ("packaging", &["kustomize"]),
+];
+
+const CAPABILITIES: &[&str] = &["gitops", "ingress", "packaging"];
+
+impl Capabilities {
+    /// The provider of `capability`; none where no such capability is known.
+    pub fn provider(&self, capability: &str) -> Option<&'static str> {
+        let (_, providers) = PROVIDERS.iter().find(|(name, _)| *name == capability)?;
+        self.chosen
+            .get(capability)
+            .copied()
+            .or_else(|| providers.first().copied())
+    }
+}
+
+impl Shape for Capabilities {
+    fn schema(_: &mut Map<String, Value>) -> Value {
+        let properties: Map<String, Value> = PROVIDERS
+            .iter()
+            .map(|(name, providers)| ((*name).to_owned(), json!({ "enum": providers })))
+            .collect();
+        json!({ "type": "object", "properties": properties, "additionalProperties": false })
+    }
+
+    fn decode(node: &Node, at: &KeyPath, findings: &mut Findings) -> Option<Self> {
+        if !matches!(node.kind, Kind::Mapping(_)) {
+            wrong_type("a mapping", node, at, findings);
+            return None;
+        }
+        shape::unknown_fields(node, at, CAPABILITIES, findings);
+        let mut capabilities = Self::default();
+        for (name, providers) in PROVIDERS {
+            let Some(value) = node.get(name) else { continue };
+            let at = at.key(*name);
+            let Some(text) = shape::text(value, &at, findings) else {
+                continue;
+            };
+            match providers.iter().position(|provider| *provider == text) {
+                Some(position) => {
+                    capabilities.chosen.insert(name, providers[position]);
+                    if position > 0 {
+                        findings.later.push(at);
+                    }
+                }
+                None => shape::not_in_set(text, providers, &at, findings),
+            }
+        }
+        Some(capabilities)
+    }
+
+    fn placeholder() -> Self {
+        Self::default()
+    }
+}

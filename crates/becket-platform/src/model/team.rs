@@ -1,0 +1,26 @@
+//! Teams: who owns what, and may do what.
+
+use crate::names::Reference;
+use crate::shape::{choice, record};
+
+choice! {
+    /// What a team may do.
+    pub enum Role {
+        /// Change what it owns and see how it runs.
+        Developer = "developer",
+        /// Everything.
+        Admin = "admin",
+        /// Approve promotions.
+        Releaser = "releaser",
+    }
+}
+
+record! {
+    /// People.
+    pub struct Team {
+        /// What is the team's to review: services, and the repositories `iac` and `gitops`.
+        owns: Vec<Reference> = Vec::new(),
+        /// What the team may do: `developer`, `admin` or `releaser`.
+        role: Role,
+    }
+}

@@ -1,0 +1,334 @@
+//! Names: what Kubernetes, DNS and the names derived from them allow, parsed once.
+
+use std::borrow::Borrow;
+use std::fmt;
+
+use crate::shape::{Format, Wrong};
+
+/// A label of DNS as RFC 1123 has it, of at most `longest` characters; `letter_first` as RFC 1035 has it.
+fn label(text: &str, longest: usize, letter_first: bool) -> Result<(), Wrong> {
+    if text.is_empty() {
+        return Err(Wrong::new("is empty"));
+    }
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let meant = || {
+        let lower: String = text
+            .to_lowercase()
+            .chars()
+            .map(|character| {
+                if character.is_ascii_alphanumeric() {
+                    character
+                } else {
+                    '-'
+                }
+            })
+            .collect();
+        let lower = lower.trim_matches('-').to_owned();
+        label(&lower, longest, letter_first).is_ok().then_some(lower)
+    };
+    let wrong = |reason: &str| Wrong {
+        reason: reason.to_owned(),
+        meant: meant(),
+    };
+    if !text.bytes().all(allowed) {
+        return Err(wrong("holds something other than a-z, 0-9 and `-`"));
+    }
+    if text.starts_with('-') || text.ends_with('-') {
+        return Err(wrong("starts or ends with `-`"));
+    }
+    if letter_first && !text.starts_with(|first: char| first.is_ascii_lowercase()) {
+        return Err(Wrong::new("does not start with a letter"));
+    }
+    if text.len() > longest {
+        return Err(Wrong::new(format!("is longer than {longest} characters")));
+    }
+    Ok(())
+}
+
+macro_rules! name {
+    ($(#[doc = $doc:literal])* $name:ident, $longest:literal, $letter_first:literal, $pattern:literal, $expected:literal) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(String);
+
+        impl $name {
+            /// As text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Format for $name {
+            const PATTERN: &'static str = $pattern;
+            const EXPECTED: &'static str = $expected;
+
+            fn parse(text: &str) -> Result<Self, Wrong> {
+                label(text, $longest, $letter_first)?;
+                Ok(Self(text.to_owned()))
+            }
+
+            fn placeholder() -> Self {
+                Self("unknown".to_owned())
+            }
+        }
+    };
+}
+
+name!(
+    /// A platform's name. It starts the names of accounts' resources, so it is short.
+    PlatformName,
+    24,
+    true,
+    "^[a-z]([-a-z0-9]{0,22}[a-z0-9])?$",
+    "a name such as `storefront`"
+);
+name!(
+    /// A cluster's name, a label of host names.
+    ClusterName,
+    30,
+    true,
+    "^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$",
+    "a name such as `nonprod`"
+);
+name!(
+    /// An environment's name, which is its namespace's and a label of host names.
+    EnvironmentName,
+    30,
+    true,
+    "^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$",
+    "a name such as `pre-prod`"
+);
+name!(
+    /// A service's name, which Kubernetes Services (RFC 1035, 63 characters) and what is derived from it carry: the
+    /// longest is the Job `<service>-migration`.
+    ServiceName,
+    53,
+    true,
+    "^[a-z]([-a-z0-9]{0,51}[a-z0-9])?$",
+    "a name such as `orders`"
+);
+name!(
+    /// A team's name.
+    TeamName,
+    39,
+    true,
+    "^[a-z]([-a-z0-9]{0,37}[a-z0-9])?$",
+    "a name such as `release-managers`"
+);
+name!(
+    /// A name that Becket gives no meaning: an account, a node group, a table.
+    Label,
+    63,
+    false,
+    "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
+    "a name such as `general`"
+);
+
+/// A name that refers to something declared elsewhere in the file; that it exists is a rule's business.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Reference(String);
+
+impl Reference {
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Format for Reference {
+    const PATTERN: &'static str = "^.+$";
+    const EXPECTED: &'static str = "a name";
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        if text.is_empty() {
+            return Err(Wrong::new("is empty"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    fn placeholder() -> Self {
+        Self("unknown".to_owned())
+    }
+}
+
+/// The name of the organisation at GitHub that owns the repositories.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organisation(String);
+
+impl Organisation {
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Organisation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Format for Organisation {
+    const PATTERN: &'static str = "^[A-Za-z0-9]([-A-Za-z0-9]{0,37}[A-Za-z0-9])?$";
+    const EXPECTED: &'static str = "a name such as `acme`";
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        label(&text.to_ascii_lowercase(), 39, false)?;
+        Ok(Self(text.to_owned()))
+    }
+
+    fn placeholder() -> Self {
+        Self("unknown".to_owned())
+    }
+}
+
+/// The name of an environment variable.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct VariableName(String);
+
+impl VariableName {
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Format for VariableName {
+    const PATTERN: &'static str = "^[A-Z_][A-Z0-9_]*$";
+    const EXPECTED: &'static str = "a name such as `PAGE_SIZE`";
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        let allowed = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+        if text.is_empty()
+            || !text.bytes().all(allowed)
+            || text.starts_with(|first: char| first.is_ascii_digit())
+        {
+            let meant: String = text
+                .to_uppercase()
+                .chars()
+                .map(|character| {
+                    if character.is_ascii_alphanumeric() {
+                        character
+                    } else {
+                        '_'
+                    }
+                })
+                .collect();
+            let reason = "is no name of an environment variable: A-Z, 0-9 and `_`, no digit first".to_owned();
+            let usable = !meant.is_empty() && !meant.starts_with(|first: char| first.is_ascii_digit());
+            return Err(Wrong {
+                reason,
+                meant: usable.then_some(meant),
+            });
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    fn placeholder() -> Self {
+        Self("UNKNOWN".to_owned())
+    }
+}
+
+/// A domain name such as `acme.example`: RFC 1035 labels, at least two, at most 253 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DomainName(String);
+
+impl DomainName {
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for DomainName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Format for DomainName {
+    const PATTERN: &'static str = "^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$";
+    const EXPECTED: &'static str = "a domain such as `acme.example`";
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        if let Some(domain) = text
+            .strip_prefix("https://")
+            .or_else(|| text.strip_prefix("http://"))
+        {
+            return Err(Wrong::meant(
+                "is an address, not a domain",
+                domain.trim_end_matches('/'),
+            ));
+        }
+        if !text.contains('.') {
+            return Err(Wrong::new("has one label only"));
+        }
+        host(text, 200)?;
+        Ok(Self(text.to_owned()))
+    }
+
+    fn placeholder() -> Self {
+        Self("unknown.example".to_owned())
+    }
+}
+
+/// The part of a host name before the environment's: `www` of `www.dev.acme.example`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Host(String);
+
+impl Host {
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Format for Host {
+    const PATTERN: &'static str =
+        "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$";
+    const EXPECTED: &'static str = "a label such as `www`";
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        host(text, 100)?;
+        Ok(Self(text.to_owned()))
+    }
+
+    fn placeholder() -> Self {
+        Self("unknown".to_owned())
+    }
+}
+
+fn host(text: &str, longest: usize) -> Result<(), Wrong> {
+    if text.len() > longest {
+        return Err(Wrong::new(format!("is longer than {longest} characters")));
+    }
+    for part in text.split('.') {
+        label(part, 63, false).map_err(|wrong| {
+            let reason = if part.is_empty() {
+                "has an empty label".to_owned()
+            } else {
+                wrong.reason
+            };
+            Wrong::new(reason)
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! Every cluster has an environment.
+
+use becket_source::Level;
+
+use super::{Check, Rule};
+use crate::finding::{Finding, Findings};
+use crate::model::Platform;
+use becket_document::Segment;
+use crate::finding::Place;
+
+pub(crate) static RULE: Rule = Rule {
+    code: "BK0021",
+    level: Level::Warning,
+    title: "a cluster without an environment",
+    documentation: r"## What
+
+No environment lives on the cluster.
+
+## Why
+
+It costs money and runs nothing of the platform's services.
+
+## What to do
+
+Name it in an environment's `clusters`, or remove it.
+
+## Example
+
+```yaml
+clusters: { nonprod: {}, spare: {} }
+environments:
+  dev: { clusters: [nonprod] }     # nothing lives on `spare`
+```
+",
+    check: Check::Platform(check),
+};
+
+fn check(platform: &Platform, findings: &mut Findings) {
+    if findings.any_broken(|path| path.first() == Some(&Segment::Key("environments".to_owned()))) {
+        return;
+    }
+    for (name, cluster) in &platform.clusters {
+        let used = platform
+            .environments
+            .values()
+            .any(|environment| environment.clusters.iter().any(|used| used.as_str() == name.as_str()));
+        if !used {
+            findings.push(
+                Finding::new(&RULE, Place::Key(cluster.at.clone()), format!("no environment lives on the cluster `{name}`"))
+                    .help("name it under `clusters:` of an environment, or remove it"),
+            );
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Argo CD operators: one for the clusters of production, one for all others.
+//!
+//! A production that shares its operator with nothing cannot be broken by what is tried elsewhere.
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
+
+use super::{View, text};
+use crate::model::Platform;
+use crate::names::{ClusterName, EnvironmentName};
+
+/// One Argo CD, and what it serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operator<'a> {
+    /// The name of its own cluster, the first of its clusters.
+    pub name: &'a ClusterName,
+    /// The clusters that it serves.
+    pub clusters: Vec<&'a ClusterName>,
+    /// The environments with those of their clusters that it serves, in order of promotion.
+    pub environments: IndexMap<&'a EnvironmentName, Vec<&'a ClusterName>>,
+    /// Whether it serves production: what it runs stays until a person deletes it.
+    pub protect: bool,
+    /// Whether it is the first one: its values are the chart's own, those of others come on top.
+    pub first: bool,
+}
+
+/// The operators: that of all clusters but production's, and that of production's. Where production has all clusters,
+/// there is the latter only.
+pub fn operators(platform: &Platform) -> Vec<Operator<'_>> {
+    let production = platform.environments.values().last();
+    let is_production = |cluster: &ClusterName| {
+        production.is_some_and(|last| last.clusters.iter().any(|name| name.as_str() == cluster.as_str()))
+    };
+    let (production, others): (Vec<_>, Vec<_>) = platform
+        .clusters
+        .keys()
+        .partition(|cluster| is_production(cluster));
+    [(others, false), (production, true)]
+        .into_iter()
+        .filter(|(clusters, _)| !clusters.is_empty())
+        .enumerate()
+        .filter_map(|(position, (clusters, protect))| {
+            let environments = platform
+                .environments
+                .iter()
+                .map(|(name, environment)| {
+                    let here = environment.clusters.iter().filter_map(|reference| {
+                        clusters
+                            .iter()
+                            .copied()
+                            .find(|cluster| cluster.as_str() == reference.as_str())
+                    });
+                    (name, here.collect::<Vec<_>>())
+                })
+                .filter(|(_, clusters)| !clusters.is_empty())
+                .collect();
+            let name = clusters.first().copied()?;
+            Some(Operator {
+                name,
+                clusters,
+                environments,
+                protect,
+                first: position == 0,
+            })
+        })
+        .collect()
+}
+
+impl Operator<'_> {
+    fn servers(&self, platform: &Platform) -> Map<String, Value> {
+        self.clusters
+            .iter()
+            .map(|cluster| {
+                let server = if *cluster == self.name {
+                    "https://kubernetes.default.svc".to_owned()
+                } else {
+                    format!("https://kubernetes.{cluster}.{}", platform.domain)
+                };
+                (cluster.to_string(), server.into())
+            })
+            .collect()
+    }
+
+    fn environments(&self) -> Map<String, Value> {
+        self.environments
+            .iter()
+            .map(|(name, clusters)| (name.to_string(), clusters.iter().map(text).collect()))
+            .collect()
+    }
+}
+
+pub(super) fn put(platform: &Platform, operator: &Operator<'_>, view: &mut View) {
+    let clusters = platform.at.key("clusters");
+    let environments = platform.at.key("environments");
+    let name = clusters.key(operator.name.as_str());
+    view.put("operator.name", text(operator.name), &name);
+    view.put("operator.first", Value::from(operator.first), &name);
+    view.put("operator.protect", Value::from(operator.protect), &environments);
+    let url = format!("https://github.com/{}/gitops.git", platform.organisation);
+    view.put("operator.repository", text(url), &platform.at.key("organisation"));
+    view.put("operator.revision", json!("main"), &platform.at);
+    view.put(
+        "operator.stacks",
+        json!(["system", "platform", "apps"]),
+        &platform.at,
+    );
+    let servers = operator.servers(platform);
+    let served = operator.environments();
+    // Helm merges maps of several values files: what the first file says and does not hold here is taken away by null.
+    let mut servers_on_top = Map::new();
+    let mut served_on_top = Map::new();
+    if !operator.first
+        && let Some(first) = operators(platform).first()
+    {
+        servers_on_top.extend(
+            first
+                .servers(platform)
+                .into_iter()
+                .map(|(name, _)| (name, Value::Null)),
+        );
+        served_on_top.extend(
+            first
+                .environments()
+                .into_iter()
+                .map(|(name, _)| (name, Value::Null)),
+        );
+    }
+    servers_on_top.extend(servers.clone());
+    served_on_top.extend(served.clone());
+    view.put("operator.clusters", Value::Object(servers), &clusters);
+    view.put("operator.environments", Value::Object(served), &environments);
+    view.put(
+        "operator.overrides.clusters",
+        Value::Object(servers_on_top),
+        &clusters,
+    );
+    view.put(
+        "operator.overrides.environments",
+        Value::Object(served_on_top),
+        &environments,
+    );
+}
