@@ -4,6 +4,7 @@
 //! functions from state to actions, input and output is at the edge. It writes nothing into a repository and keeps no
 //! state that Git can hold.
 
+pub mod authority;
 pub mod deployment;
 pub mod environment;
 pub mod object;
