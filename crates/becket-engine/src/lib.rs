@@ -7,6 +7,7 @@
 pub mod authority;
 pub mod deployment;
 pub mod environment;
+pub mod ingress;
 pub mod object;
 pub mod pod;
 pub mod policy;
