@@ -108,8 +108,8 @@ impl Finding {
         }
     }
 
-    fn diagnostic(self, file: &str, root: Option<&Node>, dropped: &BTreeSet<KeyPath>) -> Diagnostic {
-        let locate = |place: &Place| span(place, root, dropped);
+    fn diagnostic(self, file: &str, root: Option<&Node>) -> Diagnostic {
+        let locate = |place: &Place| span(place, root);
         let at = locate(&self.place);
         let mut diagnostic = Diagnostic::new(
             self.rule.code,
@@ -142,16 +142,33 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
-    /// Adds a finding, unless it is about a value that could not be read: of that one enough has been said.
-    pub(crate) fn push(&mut self, finding: Finding) {
+    /// Adds what a rule found in the typed platform, unless it is about a value that could not be read: of that one
+    /// enough has been said.
+    pub(crate) fn push(&mut self, mut finding: Finding) {
+        let places = std::iter::once(&mut finding.place);
+        for place in places.chain(finding.related.iter_mut().map(|(place, _)| place)) {
+            if let Place::Value(path) | Place::Key(path) = place {
+                *path = in_the_text(path, &self.dropped);
+            }
+        }
         let about = match &finding.place {
             Place::Value(path) | Place::Key(path) => Some(path.clone()),
             Place::Bytes(_) => None,
         };
-        let ancestors = std::iter::successors(about, KeyPath::parent);
-        if !ancestors.into_iter().any(|path| self.broken.contains(&path)) {
+        let mut ancestors = std::iter::successors(about, KeyPath::parent);
+        if !ancestors.any(|path| self.broken.contains(&path)) {
             self.list.push(finding);
         }
+    }
+
+    /// Adds what was found while reading, at a place of the text.
+    pub(crate) fn push_read(&mut self, finding: Finding) {
+        self.list.push(finding);
+    }
+
+    /// What stands at `at` is certainly meant and was not found there: rules conclude nothing from its absence.
+    pub(crate) fn mark_broken(&mut self, at: KeyPath) {
+        self.broken.insert(at);
     }
 
     /// Adds what was found about a value that cannot be read.
@@ -178,17 +195,24 @@ impl Findings {
         self.broken.iter().any(|path| matches(path.segments()))
     }
 
+    /// What is known to be broken, and nothing found yet.
+    pub(crate) fn without_findings(&self) -> Self {
+        Self {
+            list: Vec::new(),
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn has_errors(&self) -> bool {
         self.list.iter().any(|finding| finding.level == Level::Error)
     }
 
     /// The findings with spans, in the order in which they are shown.
     pub(crate) fn into_diagnostics(self, file: &str, root: Option<&Node>) -> Vec<Diagnostic> {
-        let dropped = self.dropped;
         let mut diagnostics: Vec<_> = self
             .list
             .into_iter()
-            .map(|finding| finding.diagnostic(file, root, &dropped))
+            .map(|finding| finding.diagnostic(file, root))
             .collect();
         diagnostics.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
         diagnostics.dedup();
@@ -196,14 +220,11 @@ impl Findings {
     }
 }
 
-fn span(place: &Place, root: Option<&Node>, dropped: &BTreeSet<KeyPath>) -> Option<Span> {
+fn span(place: &Place, root: Option<&Node>) -> Option<Span> {
     match place {
         Place::Bytes(span) => Some(*span),
-        Place::Key(path) => {
-            let path = in_the_text(path, dropped);
-            root?.key_span(&path).or_else(|| place_in(root?, &path))
-        }
-        Place::Value(path) => place_in(root?, &in_the_text(path, dropped)),
+        Place::Key(path) => root?.key_span(path).or_else(|| place_in(root?, path)),
+        Place::Value(path) => place_in(root?, path),
     }
 }
 

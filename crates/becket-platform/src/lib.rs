@@ -6,6 +6,8 @@
 
 mod facts;
 mod finding;
+#[cfg(test)]
+mod findings_tests;
 mod model;
 mod names;
 mod parse;

@@ -26,14 +26,14 @@ pub fn parse(file: &str, text: &str) -> Parsed {
     let parsed = yaml::parse(text);
     let several = parsed.documents.get(1).map(|second| second.span);
     for error in &parsed.errors {
-        findings.push(Finding::new(
+        findings.push_read(Finding::new(
             &SYNTAX,
             Place::Bytes(error.span),
             error.message.clone(),
         ));
     }
     if parsed.errors.is_empty() && parsed.documents.is_empty() {
-        findings.push(
+        findings.push_read(
             Finding::new(
                 &SYNTAX,
                 Place::Bytes(becket_source::Span::default()),
@@ -43,7 +43,7 @@ pub fn parse(file: &str, text: &str) -> Parsed {
         );
     }
     if let Some(span) = several {
-        findings.push(Finding::new(
+        findings.push_read(Finding::new(
             &SYNTAX,
             Place::Bytes(span),
             "the file holds a second document",
@@ -62,7 +62,7 @@ pub fn parse(file: &str, text: &str) -> Parsed {
     let not_acted_on = std::mem::take(&mut findings.later);
     if let Some(first) = not_acted_on.first() {
         let names = summary(&not_acted_on);
-        findings.push(Finding::new(
+        findings.push_read(Finding::new(
             &NOT_ACTED_ON,
             Place::Key(first.clone()),
             format!("checked, and not acted on by this version: {}", names.join(", ")),
@@ -89,6 +89,14 @@ impl Parsed {
         if self.tree.is_some() {
             rules::check_at(&self.platform, today, &mut findings);
         }
+        self.located(findings)
+    }
+
+    /// What is to be said of the sources that services name; `exists` tells whether there is a file or a folder at a
+    /// path relative to the platform file.
+    pub fn check_files(&self, exists: &dyn Fn(&str) -> bool) -> Vec<Diagnostic> {
+        let mut findings = self.findings.without_findings();
+        rules::check_files(&self.platform, exists, &mut findings);
         self.located(findings)
     }
 

@@ -24,3 +24,40 @@ pub fn schema() -> String {
     });
     format!("{schema:#}\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../schema/platform.schema.json");
+
+    #[test]
+    fn the_committed_schema_is_the_one_of_this_code() {
+        let committed = std::fs::read_to_string(COMMITTED).unwrap_or_default();
+        assert!(
+            committed == schema(),
+            "schema/platform.schema.json is old: run `cargo xtask gen`"
+        );
+    }
+
+    #[test]
+    fn every_field_is_described() {
+        fn undescribed(schema: &Value, path: &str, found: &mut Vec<String>) {
+            let Value::Object(schema) = schema else { return };
+            if let Some(Value::Object(properties)) = schema.get("properties") {
+                for (name, property) in properties {
+                    let described = property.get("description").is_some_and(|text| text != "");
+                    if !described && path != "Capabilities" && name != "default" {
+                        found.push(format!("{path}.{name}"));
+                    }
+                }
+            }
+        }
+        let schema: Value = serde_json::from_str(&schema()).unwrap();
+        let mut found = Vec::new();
+        for (name, definition) in schema["$defs"].as_object().unwrap() {
+            undescribed(definition, name, &mut found);
+        }
+        assert_eq!(found, Vec::<String>::new());
+    }
+}

@@ -316,7 +316,10 @@ pub(crate) fn unknown_fields(
         )
         .label("unknown field")
         .did_you_mean(&name, known.iter().copied());
-        findings.push(finding);
+        findings.push_read(finding);
+        if let Some(meant) = becket_source::did_you_mean(&name, known.iter().copied()) {
+            findings.mark_broken(at.key(meant));
+        }
     }
 }
 
@@ -334,6 +337,9 @@ pub(crate) fn field<T: Shape>(
     }
     if let Some(value) = default.or_else(T::absent) {
         return value;
+    }
+    if findings.is_broken(&path) {
+        return T::placeholder();
     }
     let of = if at.segments().is_empty() {
         "the platform".to_owned()

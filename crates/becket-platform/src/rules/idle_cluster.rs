@@ -39,6 +39,11 @@ fn check(platform: &Platform, findings: &mut Findings) {
     if findings.any_broken(|path| path.first() == Some(&Segment::Key("environments".to_owned()))) {
         return;
     }
+    // A misspelt name says enough; the cluster that it meant is not idle.
+    let mut named = platform.environments.values().flat_map(|environment| &environment.clusters);
+    if named.any(|name| !platform.clusters.contains_key(name.as_str())) {
+        return;
+    }
     for (name, cluster) in &platform.clusters {
         let used = platform
             .environments

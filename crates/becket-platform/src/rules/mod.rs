@@ -22,6 +22,9 @@ pub struct Rule {
     pub(crate) check: Check,
 }
 
+/// Whether there is a file or folder at a path relative to the platform file.
+pub(crate) type Exists<'a> = dyn Fn(&str) -> bool + 'a;
+
 /// When a rule is checked.
 #[derive(Debug)]
 pub(crate) enum Check {
@@ -31,6 +34,8 @@ pub(crate) enum Check {
     Platform(fn(&Platform, &mut Findings)),
     /// On the typed platform, at a date.
     Dated(fn(&Platform, Date, &mut Findings)),
+    /// On the typed platform and the files beside its own.
+    Files(fn(&Platform, &Exists<'_>, &mut Findings)),
 }
 
 macro_rules! rules {
@@ -52,10 +57,29 @@ rules! {
     wrong_value,
     not_yet,
     not_acted_on,
+    nothing_declared,
+    derived_name,
+    reserved_namespace,
+    host_taken,
+    cidr_range,
+    cidr_overlap,
     unknown_need,
+    need_cycle,
+    unknown_owned,
+    owned_twice,
+    unknown_cluster,
     idle_cluster,
+    unknown_approver,
     production_shares_cluster,
+    unknown_replicas,
     kubernetes_support,
+    zones,
+    node_group,
+    config_clash,
+    service_source,
+    missing_source,
+    cloud_cluster,
+    derived_clash,
 }
 
 pub(crate) use missing_field::RULE as MISSING_FIELD;
@@ -85,6 +109,15 @@ pub(crate) fn check_at(platform: &Platform, today: Date, findings: &mut Findings
     for rule in RULES {
         if let Check::Dated(check) = rule.check {
             check(platform, today, findings);
+        }
+    }
+}
+
+/// Checks the rules that need to know which files there are.
+pub(crate) fn check_files(platform: &Platform, exists: &Exists<'_>, findings: &mut Findings) {
+    for rule in RULES {
+        if let Check::Files(check) = rule.check {
+            check(platform, exists, findings);
         }
     }
 }

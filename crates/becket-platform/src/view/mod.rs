@@ -18,7 +18,9 @@ use serde_json::Value;
 
 use crate::model::Platform;
 
+pub(crate) use environment::domain;
 pub use operator::{Operator, operators};
+pub(crate) use service::url_variable;
 
 /// What a component is made for: once, or once per thing of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
