@@ -1,0 +1,162 @@
+//! Commits on `main`: from a known place, or again and again until nobody came in between.
+
+use std::thread;
+use std::time::Duration;
+
+use becket_source::FileSet;
+
+use crate::edits::Edits;
+use crate::error::{Error, UpdateError};
+use crate::id::CommitId;
+use crate::lock::move_main;
+use crate::repository::Repository;
+use crate::write::write_commit;
+
+/// How often an update is tried before it gives up.
+const ATTEMPTS: usize = 50;
+
+/// Who commits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Author {
+    /// The name as people read it.
+    pub name: String,
+    /// The address.
+    pub email: String,
+}
+
+/// When a commit is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Time {
+    /// Seconds since 1970, UTC.
+    pub seconds: i64,
+    /// Minutes that the author's clock is ahead of UTC.
+    pub offset: i32,
+}
+
+/// What is said of a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// Subject, body and trailers.
+    pub message: String,
+    /// Who made it.
+    pub author: Author,
+    /// When, by the caller's clock.
+    pub time: Time,
+}
+
+impl Commit {
+    pub(crate) fn signature(&self) -> Result<git2::Signature<'static>, git2::Error> {
+        let time = git2::Time::new(self.time.seconds, self.time.offset);
+        // Git's format has no room for these characters.
+        let clean = |text: &str, empty: &str| {
+            let text: String = text
+                .chars()
+                .filter(|c| !matches!(c, '<' | '>' | '\n' | '\0'))
+                .collect();
+            let text = text.trim();
+            if text.is_empty() {
+                empty.to_owned()
+            } else {
+                text.to_owned()
+            }
+        };
+        git2::Signature::new(
+            &clean(&self.author.name, "unknown"),
+            &clean(&self.author.email, "unknown@localhost"),
+            &time,
+        )
+    }
+
+    /// The message with one newline at its end, as `git commit` leaves it.
+    pub(crate) fn text(&self) -> String {
+        let text: String = self.message.chars().filter(|c| *c != '\0').collect();
+        format!("{}\n", text.trim_end())
+    }
+}
+
+/// What came of a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Committed {
+    /// A new commit, which `main` is at now.
+    New(CommitId),
+    /// The files were so already: no commit was made.
+    Unchanged(Option<CommitId>),
+}
+
+impl Committed {
+    /// The commit that has the files as wanted; none where the repository has no commit.
+    pub fn head(self) -> Option<CommitId> {
+        match self {
+            Self::New(id) => Some(id),
+            Self::Unchanged(id) => id,
+        }
+    }
+}
+
+/// What an update wants: the files as they shall be, and what to say of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Next {
+    /// All files.
+    pub files: FileSet,
+    /// Subject, body and trailers.
+    pub message: String,
+}
+
+impl Repository {
+    /// Commits `edits` on top of `parent`, provided that `main` is still at `parent`; else [`Error::Moved`].
+    ///
+    /// What the edits do not name stays as it is: executable bits, symbolic links and submodules too.
+    pub fn commit(
+        &self,
+        parent: Option<CommitId>,
+        edits: &Edits,
+        commit: &Commit,
+    ) -> Result<Committed, Error> {
+        match write_commit(self, parent, edits, commit)? {
+            None => Ok(Committed::Unchanged(parent)),
+            Some(next) => {
+                let subject = commit.message.lines().next().unwrap_or_default();
+                move_main(self, parent, next, &format!("commit: {subject}"))?;
+                Ok(Committed::New(next))
+            }
+        }
+    }
+
+    /// What makes the files at `parent` be exactly `files`.
+    pub fn edits_to(&self, parent: Option<CommitId>, files: &FileSet) -> Result<Edits, Error> {
+        let before = parent
+            .map(|parent| self.files(parent))
+            .transpose()?
+            .unwrap_or_default();
+        Ok(Edits::between(&before, files))
+    }
+
+    /// Reads the files at the head, lets `function` make the next ones of them, and commits the difference. When
+    /// somebody commits or pushes in between, it is all done again on the new head, so that no update is lost.
+    pub fn update<E>(
+        &self,
+        author: &Author,
+        time: Time,
+        mut function: impl FnMut(&FileSet) -> Result<Next, E>,
+    ) -> Result<Committed, UpdateError<E>> {
+        for attempt in 0..ATTEMPTS {
+            let head = self.head()?;
+            let before = head.map(|head| self.files(head)).transpose()?.unwrap_or_default();
+            let next = function(&before).map_err(UpdateError::Refused)?;
+            let commit = Commit {
+                message: next.message,
+                author: author.clone(),
+                time,
+            };
+            match self.commit(head, &Edits::between(&before, &next.files), &commit) {
+                Err(Error::Moved { .. }) => {
+                    // Whoever lost more often waits a little longer, so that large updates get through too.
+                    let pause = u64::try_from(attempt).unwrap_or(0).min(10);
+                    thread::sleep(Duration::from_millis(pause));
+                }
+                other => return Ok(other?),
+            }
+        }
+        Err(UpdateError::Contended { attempts: ATTEMPTS })
+    }
+}

@@ -1,0 +1,152 @@
+//! A bare repository with the branch `main`, and reading from it.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use becket_source::{Change, FileSet};
+
+use crate::error::Error;
+use crate::id::CommitId;
+use crate::tree::{self, Tree};
+
+/// The branch that everything happens on.
+pub(crate) const MAIN: &str = "refs/heads/main";
+
+/// A bare Git repository, for use from any thread.
+pub struct Repository {
+    path: PathBuf,
+    git: Mutex<git2::Repository>,
+}
+
+impl std::fmt::Debug for Repository {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Repository")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Repository {
+    /// Opens the repository at `path`; where there is none, makes a bare one with the branch `main`.
+    pub fn open_or_init(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        if path.join("HEAD").exists() {
+            return Self::open(path);
+        }
+        let mut options = git2::RepositoryInitOptions::new();
+        options
+            .bare(true)
+            .mkpath(true)
+            .initial_head("main")
+            .external_template(false);
+        git2::Repository::init_opts(path, &options).map_err(|error| open_error(path, &error))?;
+        Self::open(path)
+    }
+
+    /// Opens the repository at `path`.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        Ok(Self {
+            git: Mutex::new(open_handle(path)?),
+            path: path.to_owned(),
+        })
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The commit that `main` is at; none before the first one.
+    pub fn head(&self) -> Result<Option<CommitId>, Error> {
+        head_of(&self.git()).map_err(|error| self.error("read `main`", &error))
+    }
+
+    /// Reads lazily at `commit`.
+    pub fn tree(&self, commit: CommitId) -> Result<Tree, Error> {
+        Tree::open(&self.path, commit)
+    }
+
+    /// All files at `commit`. Symbolic links and submodules are no files.
+    pub fn files(&self, commit: CommitId) -> Result<FileSet, Error> {
+        self.folder(commit, "")
+    }
+
+    /// The files below `folder` at `commit`, with paths relative to it; none where there is no such folder.
+    pub fn folder(&self, commit: CommitId, folder: &str) -> Result<FileSet, Error> {
+        let git = self.git();
+        let root = self.root(&git, commit)?;
+        tree::folder(&git, &root, folder).map_err(|error| self.error("read files", &error))
+    }
+
+    /// What happened to which file from one commit to another. `None` is the time before the first commit.
+    pub fn changes(&self, from: Option<CommitId>, to: CommitId) -> Result<Vec<(String, Change)>, Error> {
+        let git = self.git();
+        let from = from.map(|from| self.root(&git, from)).transpose()?;
+        let to = self.root(&git, to)?;
+        tree::changes(&git, from.as_ref(), Some(&to), &[])
+            .map_err(|error| self.error("compare commits", &error))
+    }
+
+    pub(crate) fn git(&self) -> MutexGuard<'_, git2::Repository> {
+        self.git.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn root<'a>(
+        &self,
+        git: &'a git2::Repository,
+        commit: CommitId,
+    ) -> Result<git2::Tree<'a>, Error> {
+        root_of(git, &self.path, commit)
+    }
+
+    pub(crate) fn error(&self, doing: &'static str, error: &git2::Error) -> Error {
+        repository_error(&self.path, doing, error)
+    }
+}
+
+/// The commit that `main` is at in an open handle.
+pub(crate) fn head_of(git: &git2::Repository) -> Result<Option<CommitId>, git2::Error> {
+    match git.refname_to_id(MAIN) {
+        Ok(id) => Ok(Some(CommitId(id))),
+        Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The tree of a commit.
+pub(crate) fn root_of<'a>(
+    git: &'a git2::Repository,
+    path: &Path,
+    commit: CommitId,
+) -> Result<git2::Tree<'a>, Error> {
+    match git.find_commit(commit.0).and_then(|commit| commit.tree()) {
+        Ok(tree) => Ok(tree),
+        Err(error) if error.code() == git2::ErrorCode::NotFound => Err(Error::NoCommit { id: commit }),
+        Err(error) => Err(repository_error(path, "read a commit", &error)),
+    }
+}
+
+pub(crate) fn open_handle(path: &Path) -> Result<git2::Repository, Error> {
+    git2::Repository::open_bare(path).map_err(|error| open_error(path, &error))
+}
+
+fn open_error(path: &Path, error: &git2::Error) -> Error {
+    let remedy = match error.code() {
+        git2::ErrorCode::Owner => "; it belongs to another user: run as that user or change its owner",
+        git2::ErrorCode::NotFound => "; there is no repository there",
+        _ => "",
+    };
+    Error::Open {
+        path: path.to_owned(),
+        reason: format!("{}{remedy}", error.message()),
+    }
+}
+
+pub(crate) fn repository_error(path: &Path, doing: &'static str, error: &git2::Error) -> Error {
+    Error::Repository {
+        doing,
+        path: path.to_owned(),
+        reason: error.message().to_owned(),
+    }
+}
