@@ -1,0 +1,165 @@
+//! A container's output, line by line into a file, as lines of the CRI log format.
+//!
+//! Written within the task that reads, without a thread per container: these are appends to the page cache. When the
+//! file cannot be written the container still runs, and what it said is lost.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::unix::pipe::Receiver;
+use tokio::sync::watch;
+
+use crate::spec::LogSpec;
+
+/// The size at which a log is begun anew when the specification says none.
+const MAX_BYTES: u64 = 10 * 1024 * 1024;
+/// The longest line kept whole; of a longer one the parts are marked `P`.
+const MAX_LINE: usize = 16 * 1024;
+
+/// An open log file.
+pub(super) struct Log {
+    file: Option<File>,
+    path: PathBuf,
+    size: u64,
+    max: u64,
+}
+
+impl Log {
+    /// Opens it for appending, and makes its folder.
+    pub(super) fn open(spec: &LogSpec) -> io::Result<Self> {
+        let max = if spec.max_bytes == 0 {
+            MAX_BYTES
+        } else {
+            spec.max_bytes
+        };
+        if spec.path.as_os_str().is_empty() {
+            return Ok(Self {
+                file: None,
+                path: PathBuf::new(),
+                size: 0,
+                max,
+            });
+        }
+        if let Some(folder) = spec.path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let file = File::options().append(true).create(true).open(&spec.path)?;
+        let size = file.metadata()?.len();
+        Ok(Self {
+            file: Some(file),
+            path: spec.path.clone(),
+            size,
+            max,
+        })
+    }
+
+    fn append(&mut self, lines: &[u8]) -> io::Result<()> {
+        let Some(file) = &mut self.file else { return Ok(()) };
+        if self.size > 0 && self.size + lines.len() as u64 > self.max {
+            let mut old = self.path.clone().into_os_string();
+            old.push(".1");
+            fs::rename(&self.path, old)?;
+            *file = File::options().append(true).create(true).open(&self.path)?;
+            self.size = 0;
+        }
+        file.write_all(lines)?;
+        self.size += lines.len() as u64;
+        Ok(())
+    }
+}
+
+/// One of the two streams, with the line that has not ended yet.
+struct Stream {
+    name: &'static str,
+    pipe: Receiver,
+    rest: Vec<u8>,
+    open: bool,
+}
+
+impl Stream {
+    fn new(name: &'static str, pipe: OwnedFd) -> io::Result<Self> {
+        Ok(Self {
+            name,
+            pipe: Receiver::from_owned_fd(pipe)?,
+            rest: Vec::new(),
+            open: true,
+        })
+    }
+
+    async fn read(&mut self) -> usize {
+        self.pipe.read_buf(&mut self.rest).await.unwrap_or(0)
+    }
+
+    /// Takes the whole lines read so far, and at the end what is left.
+    fn lines(&mut self, at: Timestamp) -> Vec<u8> {
+        let mut lines = Vec::new();
+        let mut taken = 0;
+        while let Some(end) = self.rest[taken..].iter().position(|&byte| byte == b'\n') {
+            line(&mut lines, at, self.name, &self.rest[taken..taken + end], "F");
+            taken += end + 1;
+        }
+        if !self.open && taken < self.rest.len() {
+            line(&mut lines, at, self.name, &self.rest[taken..], "F");
+            taken = self.rest.len();
+        }
+        while self.rest.len() - taken > MAX_LINE {
+            line(
+                &mut lines,
+                at,
+                self.name,
+                &self.rest[taken..taken + MAX_LINE],
+                "P",
+            );
+            taken += MAX_LINE;
+        }
+        self.rest.drain(..taken);
+        lines
+    }
+}
+
+fn line(lines: &mut Vec<u8>, at: Timestamp, stream: &str, text: &[u8], tag: &str) {
+    let mut parts = text.chunks(MAX_LINE).peekable();
+    let mut write = |text: &[u8], tag: &str| {
+        // Writing to memory does not fail.
+        let _ = write!(lines, "{at:.9} {stream} {tag} ");
+        lines.extend(text);
+        lines.push(b'\n');
+    };
+    if text.is_empty() {
+        write(b"", tag);
+    }
+    while let Some(part) = parts.next() {
+        write(part, if parts.peek().is_some() { "P" } else { tag });
+    }
+}
+
+/// How much was written, and whether that was all.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Progress {
+    pub(super) bytes: u64,
+    pub(super) ended: bool,
+}
+
+/// Writes both streams into the log until they end. Answers where progress will be told.
+pub(super) fn follow(mut log: Log, out: OwnedFd, err: OwnedFd) -> io::Result<watch::Receiver<Progress>> {
+    let (mut out, mut err) = (Stream::new("stdout", out)?, Stream::new("stderr", err)?);
+    let (tell, progress) = watch::channel(Progress::default());
+    tokio::spawn(async move {
+        while out.open || err.open {
+            let (stream, read) = tokio::select! {
+                read = out.read(), if out.open => (&mut out, read),
+                read = err.read(), if err.open => (&mut err, read),
+            };
+            stream.open = read > 0;
+            let lines = stream.lines(Timestamp::now());
+            let _ = log.append(&lines);
+            tell.send_modify(|progress| progress.bytes += lines.len() as u64);
+        }
+        tell.send_modify(|progress| progress.ended = true);
+    });
+    Ok(progress)
+}
