@@ -590,7 +590,7 @@ proptest! {
     fn no_mutation_of_a_platform_panics(
         cuts in prop::collection::vec((0..3_600_usize, 0..40_usize, "[-a-z0-9:{}\\[\\],\"'#&*! \n]{0,6}"), 1..6)
     ) {
-        let mut text = include_str!("../tests/data/storefront.yaml").to_owned();
+        let mut text = include_str!("../../../examples/storefront/platform.yaml").to_owned();
         for (at, length, insert) in cuts {
             let start = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
             let end = (start + length..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());

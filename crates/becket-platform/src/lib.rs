@@ -13,6 +13,7 @@ mod names;
 mod parse;
 mod quantities;
 mod rules;
+mod scaffold;
 mod schema;
 mod shape;
 pub mod view;
@@ -26,4 +27,5 @@ pub use names::{
 pub use parse::{Parsed, parse};
 pub use quantities::{Cidr, Duration, Percentage, Port, Quantity};
 pub use rules::{Rule, rules};
+pub use scaffold::{ScaffoldError, scaffold};
 pub use schema::{SCHEMA_LINE, schema};

@@ -7,7 +7,10 @@ use becket_source::Level;
 use serde_json::{Value, json};
 
 fn storefront() -> Parsed {
-    parse("platform.yaml", include_str!("../../tests/data/storefront.yaml"))
+    parse(
+        "platform.yaml",
+        include_str!("../../../../examples/storefront/platform.yaml"),
+    )
 }
 
 fn get(view: &View, path: &str) -> Value {
