@@ -61,6 +61,13 @@ impl Document {
         &self.read.trees
     }
 
+    /// The place of the comment at the head of the text, with its line breaks; empty where there is none.
+    pub fn head_comment(&self) -> Span {
+        let lines = self.text().split_inclusive('\n');
+        let comment = lines.take_while(|line| line.starts_with('#'));
+        Span::new(0, comment.map(str::len).sum())
+    }
+
     /// An editor over this text.
     pub fn edit(&self) -> Editor {
         Editor {
@@ -257,6 +264,16 @@ impl Editor {
         };
         self.splice(Span::new(at, at), 1, text);
         Ok(())
+    }
+
+    /// Replaces the comment at the head of the text: the lines with `#` that it begins with. Without one, a comment is put
+    /// above all else.
+    pub fn set_head_comment(&mut self, comment: &str) {
+        let document = self.document.clone();
+        let mut text = String::new();
+        push_comment(&mut text, comment, 0);
+        text.push('\n');
+        self.splice(Span::new(0, document.head_comment().end), 0, text);
     }
 
     /// Removes the entry or item at `path`, with the comment lines directly above it. A collection that loses all it has

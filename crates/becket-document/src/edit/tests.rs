@@ -204,6 +204,16 @@ fn what_is_removed_takes_its_own_comment_lines_along() {
 }
 
 #[test]
+fn the_comment_at_the_head_is_replaced() {
+    let head = |text: &str| edited(text, |editor| editor.set_head_comment("one\n\ntwo"));
+    assert_eq!(
+        head("# old\n# older\n\n# a\na: 1\n"),
+        "# one\n#\n# two\n\n# a\na: 1\n"
+    );
+    assert_eq!(head("a: 1\n"), "# one\n#\n# two\na: 1\n");
+}
+
+#[test]
 fn documents_of_a_stream_are_edited_each() {
     let out = edited("a: 1\n---\na: 2 # b\n", |editor| {
         editor
