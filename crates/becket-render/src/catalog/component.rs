@@ -1,0 +1,347 @@
+//! Reads a `component.yaml` and the files that it speaks of.
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use becket_document::edit::Document;
+use becket_document::{KeyPath, Kind, Node, PathError, yaml};
+use becket_platform::view::Scope;
+use becket_source::{Diagnostic, FileSet, Location, Span, did_you_mean};
+
+use super::{Binding, Bound, Component, Condition, Contents, File, Folder, check};
+use crate::binding::Text;
+use crate::rules;
+
+const SCOPES: [(&str, Scope); 6] = [
+    ("platform", Scope::Platform),
+    ("operator", Scope::Operator),
+    ("cluster", Scope::Cluster),
+    ("environment", Scope::Environment),
+    ("service", Scope::Service),
+    ("service-environment", Scope::ServiceEnvironment),
+];
+
+/// Reads the component in `folder`; what is wrong with it goes to `findings`.
+pub(super) fn read(files: &FileSet, folder: &str, findings: &mut Vec<Diagnostic>) -> Option<Component> {
+    let mut reader = Reader {
+        files,
+        folder,
+        path: format!("{folder}/component.yaml"),
+        findings,
+    };
+    reader.component()
+}
+
+struct Reader<'a> {
+    files: &'a FileSet,
+    /// The component's folder.
+    folder: &'a str,
+    /// The path of its `component.yaml`.
+    path: String,
+    findings: &'a mut Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn component(&mut self) -> Option<Component> {
+        let text = self.text(&self.path.clone())?;
+        let root = match yaml::parse(&text).into_single() {
+            Ok(root) => root,
+            Err(error) => {
+                self.wrong(error.message, error.span);
+                return None;
+            }
+        };
+        self.known_keys(
+            &root,
+            &[
+                "component",
+                "capability",
+                "stack",
+                "to",
+                "examples",
+                "files",
+                "bind",
+            ],
+        );
+        let name = self.string(&root, "component")?;
+        let capability = self.string(&root, "capability")?;
+        let folders = root.get("to").map_or(&[][..], Node::entries);
+        let folders: Vec<Folder> = folders
+            .iter()
+            .filter_map(|entry| self.folder(&root, &entry.name(), &entry.value))
+            .collect();
+        self.all_files_are_spoken_of(&root);
+        Some(Component {
+            name,
+            capability,
+            folders,
+        })
+    }
+
+    fn folder(&mut self, root: &Node, name: &str, node: &Node) -> Option<Folder> {
+        self.known_keys(node, &["per", "folder", "once"]);
+        let per = self.string(node, "per")?;
+        let Some((_, per)) = SCOPES.iter().find(|(name, _)| *name == per) else {
+            let known: Vec<_> = SCOPES.iter().map(|(name, _)| *name).collect();
+            self.wrong(
+                format!("`{per}` is no scope; there are {}", known.join(", ")),
+                node.get("per").map_or(node.span, |per| per.span),
+            );
+            return None;
+        };
+        let to = self.string(node, "folder")?;
+        let to = self.parse::<Text>(&to, node.get("folder").map_or(node.span, |folder| folder.span))?;
+        let once = node.get("once").is_some_and(|once| once.kind == Kind::Bool(true));
+        let whole = format!("{}/{name}", self.folder);
+        let names: Vec<String> = self
+            .files
+            .under(&whole)
+            .map(|(path, _)| path[whole.len() + 1..].to_owned())
+            .filter(|name| !name.contains('/'))
+            .collect();
+        if names.is_empty() {
+            self.wrong(format!("the folder `{name}` holds no file"), node.span);
+        }
+        let files = names
+            .iter()
+            .filter_map(|file| self.file(root, name, file, &names))
+            .collect();
+        Some(Folder {
+            per: *per,
+            to,
+            once,
+            files,
+            place: self.place(node.span),
+        })
+    }
+
+    fn file(&mut self, root: &Node, folder: &str, name: &str, siblings: &[String]) -> Option<File> {
+        let key = format!("{folder}/{name}");
+        let mut condition = Condition::default();
+        let mut named = None;
+        if let Some(entry) = root.get("files").and_then(|files| files.get(&key)) {
+            self.known_keys(entry, &["when", "unless", "as"]);
+            condition = self.condition(entry);
+            if let Some(node) = entry.get("as") {
+                named = self.parse(node.as_str().unwrap_or_default(), node.span);
+            }
+        }
+        let path = format!("{}/{key}", self.folder);
+        let bindings = root.get("bind").and_then(|bind| bind.get(&key));
+        let contents = if let Some(bindings) = bindings {
+            Contents::Bound(self.bound(&path, name, bindings, siblings)?)
+        } else {
+            let contents = self.files.get(&path)?;
+            if let Ok(text) = std::str::from_utf8(contents) {
+                self.findings.extend(check::examples(&path, text, &[]));
+            }
+            Contents::Constant(contents.clone())
+        };
+        Some(File {
+            name: name.to_owned(),
+            named,
+            condition,
+            contents,
+        })
+    }
+
+    fn bound(&mut self, path: &str, name: &str, bindings: &Node, siblings: &[String]) -> Option<Bound> {
+        let text = self.text(path)?;
+        let document = match Document::parse(text.clone()) {
+            Ok(document) => document,
+            Err(error) => {
+                let place = Location::new(format!("catalog/{path}"), error.span);
+                self.findings
+                    .push(Diagnostic::error(rules::CATALOG.code, error.message, place));
+                return None;
+            }
+        };
+        let mut bound = Bound {
+            document,
+            bindings: Vec::new(),
+            head: None,
+            siblings: None,
+        };
+        let root = bound.document.trees().first().cloned();
+        let mut covered = Vec::new();
+        for entry in bindings.entries() {
+            if entry.name() == "#" {
+                let text = entry.value.as_str().unwrap_or_default();
+                let text = self.parse(text, entry.value.span)?;
+                covered.push(bound.document.head_comment());
+                bound.head = Some((text, self.place(entry.value.span)));
+                continue;
+            }
+            let place: KeyPath = self.parse(&entry.name(), entry.key.span)?;
+            let Some(node) = root.as_ref().and_then(|root| root.at(&place)) else {
+                self.wrong(
+                    format!("`{place}` is bound, and {path} has no such place"),
+                    entry.key.span,
+                );
+                continue;
+            };
+            let binding = self.binding(place, &entry.value, node)?;
+            if binding.from.is_some() {
+                let key = root.as_ref().and_then(|root| root.key_span(&binding.place));
+                let line = text[node.span.end..]
+                    .find('\n')
+                    .map_or(text.len(), |end| node.span.end + end);
+                covered.push(Span::new(
+                    key.map_or(node.span.start, |key| key.end.min(node.span.start)),
+                    line,
+                ));
+            }
+            bound.bindings.push(binding);
+        }
+        if name == "kustomization.yaml"
+            && let Some(resources) = root.as_ref().and_then(|root| root.get("resources"))
+        {
+            let listed = resources.items().iter().enumerate();
+            let own = listed.filter_map(|(index, item)| {
+                let item = item.as_str()?;
+                siblings
+                    .iter()
+                    .any(|name| name == item)
+                    .then(|| (index, item.to_owned()))
+            });
+            bound.siblings = Some(own.collect());
+        }
+        self.findings.extend(check::examples(path, &text, &covered));
+        Some(bound)
+    }
+
+    fn binding(&mut self, place: KeyPath, node: &Node, now: &Node) -> Option<Binding> {
+        let (from, condition) = if let Some(text) = node.as_str() {
+            (Some((text, node.span)), Condition::default())
+        } else {
+            self.known_keys(node, &["from", "when", "unless"]);
+            let from = node
+                .get("from")
+                .and_then(|from| Some((from.as_str()?, from.span)));
+            (from, self.condition(node))
+        };
+        if from.is_none() && condition == Condition::default() {
+            self.wrong(format!("`{place}` is bound to nothing"), node.span);
+            return None;
+        }
+        let from = match from {
+            Some((text, span)) => Some(self.parse(text, span)?),
+            None => None,
+        };
+        Some(Binding {
+            place: Arc::new(place),
+            from,
+            condition,
+            as_text: matches!(now.kind, Kind::String(_)),
+            at: self.place(node.span),
+        })
+    }
+
+    fn condition(&mut self, node: &Node) -> Condition {
+        let mut path = |key| {
+            let node: &Node = node.get(key)?;
+            self.parse(node.as_str().unwrap_or_default(), node.span)
+        };
+        Condition {
+            when: path("when"),
+            unless: path("unless"),
+        }
+    }
+
+    /// Every file lies in a folder that goes somewhere or is an example, and what `files` and `bind` name exists.
+    fn all_files_are_spoken_of(&mut self, root: &Node) {
+        let mut folders: BTreeSet<String> = root
+            .get("to")
+            .map_or(&[][..], Node::entries)
+            .iter()
+            .map(|entry| entry.name().into_owned())
+            .collect();
+        for key in ["files", "bind"] {
+            for entry in root.get(key).map_or(&[][..], Node::entries) {
+                let folder = entry.name().rsplit_once('/').map(|(folder, _)| folder.to_owned());
+                let known = folder.is_some_and(|folder| folders.contains(&folder));
+                if !known || !self.files.contains(&format!("{}/{}", self.folder, entry.name())) {
+                    self.wrong(
+                        format!("`{}` is no file that goes anywhere", entry.name()),
+                        entry.key.span,
+                    );
+                }
+            }
+        }
+        let examples = root.get("examples").map_or(&[][..], Node::items);
+        folders.extend(
+            examples
+                .iter()
+                .filter_map(|item| item.as_str().map(str::to_owned)),
+        );
+        for (path, _) in self.files.under(self.folder) {
+            let name = &path[self.folder.len() + 1..];
+            let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+            if name != "component.yaml" && !folders.contains(folder) {
+                let place = Location::new(format!("catalog/{path}"), None);
+                let message =
+                    "this file goes nowhere: its folder stands neither under `to` nor under `examples`";
+                self.findings
+                    .push(Diagnostic::error(rules::CATALOG.code, message, place));
+            }
+        }
+    }
+
+    fn known_keys(&mut self, node: &Node, known: &[&str]) {
+        for entry in node.entries() {
+            let name = entry.name();
+            if !known.contains(&&*name) {
+                let mut finding = Diagnostic::error(
+                    rules::CATALOG.code,
+                    format!("`{name}` is no key here"),
+                    self.place(entry.key.span),
+                );
+                if let Some(meant) = did_you_mean(&name, known.iter().copied()) {
+                    finding = finding.help(format!("did you mean `{meant}`?"));
+                }
+                self.findings.push(finding);
+            }
+        }
+    }
+
+    fn string(&mut self, node: &Node, key: &str) -> Option<String> {
+        let text = node.get(key).and_then(Node::as_str);
+        if text.is_none() {
+            self.wrong(format!("`{key}` is missing, or no text"), node.span);
+        }
+        text.map(str::to_owned)
+    }
+
+    fn parse<T: FromStr<Err = PathError>>(&mut self, text: &str, span: Span) -> Option<T> {
+        match text.parse() {
+            Ok(parsed) => Some(parsed),
+            Err(error) => {
+                self.wrong(error.to_string(), span);
+                None
+            }
+        }
+    }
+
+    fn text(&mut self, path: &str) -> Option<String> {
+        match self.files.text(path)? {
+            Ok(text) => Some(text.to_owned()),
+            Err(error) => {
+                let place = Location::new(format!("catalog/{path}"), None);
+                self.findings
+                    .push(Diagnostic::error(rules::CATALOG.code, error.to_string(), place));
+                None
+            }
+        }
+    }
+
+    fn place(&self, span: Span) -> Location {
+        Location::new(format!("catalog/{}", self.path), span)
+    }
+
+    fn wrong(&mut self, message: String, span: Span) {
+        let place = self.place(span);
+        self.findings
+            .push(Diagnostic::error(rules::CATALOG.code, message, place));
+    }
+}
