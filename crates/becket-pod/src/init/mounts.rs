@@ -129,7 +129,7 @@ fn prepare_volume(volume: &Volume) -> Result<(), Fault> {
                 }
                 write(&inside, file.contents.bytes(), file.mode)?;
             }
-            Ok(())
+            bind(&path, &path, true)
         }
         VolumeSource::Folder(outside) => rustix::mount::mount_bind_recursive(outside, &path)
             .step(|| format!("mount volume {}: {}", volume.name, outside.display())),

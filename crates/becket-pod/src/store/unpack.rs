@@ -145,3 +145,47 @@ pub(super) fn remove_tree(path: &Path) -> io::Result<()> {
     open_up(path)?;
     fs::remove_dir_all(path)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A tar with one entry whose name is written as it is, which the library refuses to do.
+    fn tar(name: &str, kind: EntryType, target: &str) -> Vec<u8> {
+        let mut header = tar::Header::new_gnu();
+        header.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
+        header.as_old_mut().linkname[..target.len()].copy_from_slice(target.as_bytes());
+        header.set_entry_type(kind);
+        header.set_mode(0o644);
+        header.set_size(0);
+        header.set_cksum();
+        let mut bytes = header.as_bytes().to_vec();
+        bytes.extend([0; 1024]);
+        bytes
+    }
+
+    #[test]
+    fn nothing_is_written_outside_of_the_root() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("root");
+        fs::create_dir(&root).unwrap();
+        let refused = [
+            tar("../outside", EntryType::Regular, ""),
+            tar("a/../../outside", EntryType::Regular, ""),
+            tar("/outside", EntryType::Regular, ""),
+            tar("null", EntryType::Char, ""),
+            tar("a/.wh.b", EntryType::Regular, ""),
+        ];
+        for bytes in refused {
+            assert!(matches!(
+                unpack_tar(bytes.as_slice(), &root),
+                Err(Stop::Refused(_))
+            ));
+        }
+        // A link outwards may be there, but nothing is written through it.
+        assert!(unpack_tar(tar("out", EntryType::Symlink, "..").as_slice(), &root).is_ok());
+        assert!(unpack_tar(tar("out/outside", EntryType::Regular, "").as_slice(), &root).is_err());
+        assert!(unpack_tar(tar("hard", EntryType::Link, "/etc/hostname").as_slice(), &root).is_err());
+        assert!(!folder.path().join("outside").exists());
+    }
+}
