@@ -11,6 +11,7 @@ pub mod ingress;
 pub mod object;
 pub mod pod;
 pub mod policy;
+pub mod postgres;
 pub mod probe;
 pub mod service;
 pub mod standin;
