@@ -1,0 +1,409 @@
+//! The walk over folders: each adds its resources, generators, components and then its transformations, as kustomize does.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use becket_document::KeyPath;
+use becket_source::{Diagnostic, Location, Span};
+
+use crate::codes;
+use crate::fields::{Reader, Text};
+use crate::files::{Files, is_within, join, relative};
+use crate::kustomization::{self, Kustomization, Order};
+use crate::load::{self, Document, Documents};
+use crate::resource::Origin;
+use crate::set::Set;
+use crate::{generate, order, patch, references, transform};
+
+/// The names that a kustomization file may have.
+const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// Parsed files by their contents, for whoever builds again after a change: what did not change is not parsed again.
+#[derive(Debug, Default)]
+pub struct Cache {
+    parsed: BTreeMap<Arc<[u8]>, (Documents, bool)>,
+}
+
+impl Cache {
+    /// An empty cache.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Forgets what no build has used since the last time.
+    pub fn sweep(&mut self) {
+        self.parsed.retain(|_, (_, used)| std::mem::take(used));
+    }
+}
+
+/// A folder that is being built: where it is, and what its kustomization file says.
+pub(crate) struct Folder {
+    pub(crate) path: String,
+    pub(crate) file: String,
+    pub(crate) kustomization: Kustomization,
+}
+
+impl Folder {
+    /// The place of `at` in the kustomization file, as what wrote something.
+    pub(crate) fn origin(&self, at: &KeyPath) -> Origin {
+        Origin {
+            path: self.file.clone(),
+            document: 0,
+            at: at.clone(),
+        }
+    }
+
+    pub(crate) fn place(&self, span: Span) -> Location {
+        Location::new(&self.file, span)
+    }
+}
+
+/// A build in progress.
+pub(crate) struct Build<'a> {
+    files: &'a dyn Files,
+    cache: Option<&'a mut Cache>,
+    pub(crate) read: BTreeSet<String>,
+    pub(crate) findings: Vec<Diagnostic>,
+    /// The folders that lead to the one that is being built.
+    chain: Vec<String>,
+}
+
+impl<'a> Build<'a> {
+    pub(crate) fn new(files: &'a dyn Files, cache: Option<&'a mut Cache>) -> Self {
+        Self {
+            files,
+            cache,
+            read: BTreeSet::new(),
+            findings: Vec::new(),
+            chain: Vec::new(),
+        }
+    }
+
+    /// Builds `folder` whole: names get their hashes, references follow, the order is the final one.
+    pub(crate) fn run(&mut self, folder: &str) -> Set {
+        let mut set = Set::default();
+        let Some(folder) = self.open(folder, None) else {
+            return set;
+        };
+        self.fill(&folder, &mut set);
+        if self.findings.is_empty() {
+            let resources = set.as_mut();
+            generate::add_hashes(resources);
+            references::follow(resources, &mut self.findings);
+            transform::clean(resources);
+            match &folder.kustomization.order {
+                Order::Fifo => {}
+                Order::Legacy => order::sort(resources, order::FIRST, order::LAST),
+                Order::Kinds { first, last } => order::sort(resources, first, last),
+            }
+        }
+        set
+    }
+
+    /// Reads the kustomization file of the folder at `path`, which `asked` names.
+    fn open(&mut self, path: &str, asked: Option<(&Folder, Span)>) -> Option<Folder> {
+        let found: Vec<(String, Arc<[u8]>)> = NAMES
+            .iter()
+            .filter_map(|name| {
+                let file = join(path, name)?;
+                let contents = self.files.read(&file)?;
+                Some((file, contents))
+            })
+            .collect();
+        self.read.extend(found.iter().map(|(file, _)| file.clone()));
+        let shown = if path.is_empty() { "." } else { path };
+        let (file, contents) = match &found[..] {
+            [one] => one,
+            [] => {
+                let place = match asked {
+                    Some((folder, span)) => folder.place(span),
+                    None => Location::new(path, None),
+                };
+                let message = format!("no kustomization file in `{shown}`");
+                self.findings.push(
+                    Diagnostic::error(codes::KUSTOMIZATION, message, place).help(format!(
+                        "add `{shown}/kustomization.yaml`, or name a folder that has one"
+                    )),
+                );
+                return None;
+            }
+            [(first, _), (second, _), ..] => {
+                let message = format!("more than one kustomization file in `{shown}`");
+                self.findings.push(
+                    Diagnostic::error(codes::KUSTOMIZATION, message, Location::new(second, None))
+                        .related(Location::new(first, None).labelled("the other one"))
+                        .help("keep one of them"),
+                );
+                return None;
+            }
+        };
+        let text = match load::decode(file, contents) {
+            Ok(text) => text.to_owned(),
+            Err(finding) => {
+                self.findings.push(*finding);
+                return None;
+            }
+        };
+        let before = self.findings.len();
+        let kustomization = self.parse(file, &text)?;
+        if kustomization.empty && self.findings.len() == before {
+            self.findings.push(
+                Diagnostic::error(
+                    codes::FORMAT,
+                    "the kustomization file says nothing",
+                    Location::new(file, None),
+                )
+                .help("list what belongs to it under `resources`, or remove the folder where it is used"),
+            );
+            return None;
+        }
+        Some(Folder {
+            path: path.to_owned(),
+            file: file.clone(),
+            kustomization,
+        })
+    }
+
+    fn parse(&mut self, file: &str, text: &str) -> Option<Kustomization> {
+        let mut parsed = becket_document::yaml::parse(text);
+        if parsed.documents.is_empty() && parsed.errors.is_empty() {
+            return Some(Kustomization {
+                empty: true,
+                ..Kustomization::default()
+            });
+        }
+        if parsed.documents.len() > 1 {
+            // Like kustomize: the first document counts.
+            parsed.documents.truncate(1);
+        }
+        match parsed.into_single() {
+            Ok(node) => {
+                let mut reader = Reader {
+                    path: file,
+                    text,
+                    findings: &mut self.findings,
+                };
+                Some(kustomization::read(&mut reader, &node))
+            }
+            Err(error) => {
+                self.findings.push(
+                    Diagnostic::error(codes::FORMAT, error.message, Location::new(file, error.span))
+                        .help("the file has to be YAML"),
+                );
+                None
+            }
+        }
+    }
+
+    /// Adds to `set` what `folder` is made of, and transforms all of it.
+    fn fill(&mut self, folder: &Folder, set: &mut Set) {
+        self.chain.push(folder.path.clone());
+        for resource in &folder.kustomization.resources {
+            self.resource(folder, resource, set);
+        }
+        // What was not read would be missed everywhere below; those would be findings of findings.
+        if self.findings.is_empty() {
+            generate::run(self, folder, set);
+        }
+        for component in &folder.kustomization.components {
+            self.component(folder, component, set);
+        }
+        if self.findings.is_empty() {
+            patch::run(self, folder, set);
+        }
+        if self.findings.is_empty() {
+            transform::run(folder, set, &mut self.findings);
+        }
+        self.chain.pop();
+    }
+
+    fn resource(&mut self, folder: &Folder, resource: &Text, set: &mut Set) {
+        let file = join(&folder.path, &resource.value);
+        if let Some(path) = file.as_deref().filter(|_| !is_remote(&resource.value))
+            && let Some(contents) = self.files.read(path)
+        {
+            if self.may_read(folder, path, resource) {
+                self.read.insert(path.to_owned());
+                self.add_file(path, &contents, set);
+            }
+            return;
+        }
+        if let Some(inner) = self.enter(folder, resource, "resource") {
+            if inner.kustomization.component {
+                let message = format!("`{}` is a component, and `resources` lists it", resource.value);
+                self.findings.push(
+                    Diagnostic::error(codes::FORMAT, message, folder.place(resource.span))
+                        .help("list it under `components`"),
+                );
+                return;
+            }
+            let mut inner_set = Set::default();
+            self.fill(&inner, &mut inner_set);
+            for resource in inner_set.into_vec() {
+                if let Err(finding) = set.append(resource) {
+                    self.findings.push(*finding);
+                }
+            }
+        }
+    }
+
+    fn component(&mut self, folder: &Folder, component: &Text, set: &mut Set) {
+        let Some(inner) = self.enter(folder, component, "component") else {
+            return;
+        };
+        if !inner.kustomization.component {
+            let message = format!("`{}` is no component, and `components` lists it", component.value);
+            self.findings.push(
+                Diagnostic::error(codes::FORMAT, message, folder.place(component.span))
+                    .help("list it under `resources`, or give it `kind: Component`"),
+            );
+            return;
+        }
+        self.fill(&inner, set);
+    }
+
+    /// Opens the folder that `entry` names.
+    fn enter(&mut self, folder: &Folder, entry: &Text, what: &str) -> Option<Folder> {
+        let place = folder.place(entry.span);
+        let name = &entry.value;
+        let path = join(&folder.path, name).filter(|_| !name.is_empty() && !name.starts_with('/'));
+        let odd = name
+            .split('/')
+            .any(|segment| segment != ".." && segment.contains(".."));
+        let finding = match &path {
+            _ if is_remote(name) => Diagnostic::error(
+                codes::REMOTE,
+                format!("{what} `{name}` lies on another machine, and a build reads nothing from there"),
+                place,
+            )
+            .help("copy what it needs into this repository"),
+            None => Diagnostic::error(
+                codes::OUTSIDE,
+                format!("{what} `{name}` lies outside of the repository"),
+                place,
+            )
+            .help("name a path below the repository's root, relative to this file"),
+            Some(path) if !self.files.has_folder(path) || odd => Diagnostic::error(
+                codes::MISSING,
+                format!("{what} `{name}` is neither a file nor a folder"),
+                place,
+            )
+            .help(format!(
+                "create `{path}`, or correct the path: it is relative to this file's folder"
+            )),
+            Some(path) => match self.chain.iter().find(|visited| is_within(visited, path)) {
+                None => return self.open(path, Some((folder, entry.span))),
+                Some(visited) => Diagnostic::error(
+                    codes::CYCLE,
+                    format!("{what} `{name}` contains `{visited}`, which leads here"),
+                    place,
+                )
+                .note(format!("the way here is {}", self.chain.join(" → ")))
+                .help("let a folder use only folders that do not use it"),
+            },
+        };
+        self.findings.push(finding);
+        None
+    }
+
+    /// Whether `path` may be read from `folder`: kustomize reads files from a folder and below only.
+    fn may_read(&mut self, folder: &Folder, path: &str, entry: &Text) -> bool {
+        if is_within(path, &folder.path) && !entry.value.starts_with('/') {
+            return true;
+        }
+        let message = format!(
+            "file `{}` is not in or below the folder of this kustomization file",
+            entry.value
+        );
+        self.findings.push(
+            Diagnostic::error(codes::OUTSIDE, message, folder.place(entry.span))
+                .note("kustomize reads files from below a kustomization only; folders may be anywhere")
+                .help(format!(
+                    "give the file's own folder a kustomization file and list `{}` under `resources`, or copy the file here",
+                    relative(&folder.path, path.rsplit_once('/').map_or("", |(parent, _)| parent))
+                )),
+        );
+        false
+    }
+
+    /// The contents of a file that `entry` names as data, such as a patch or a generator's source.
+    pub(crate) fn data(&mut self, folder: &Folder, entry: &Text, name: &str) -> Option<(String, Arc<[u8]>)> {
+        let path = join(&folder.path, name);
+        if is_remote(name) {
+            let message = format!("`{name}` lies on another machine, and a build reads nothing from there");
+            self.findings.push(
+                Diagnostic::error(codes::REMOTE, message, folder.place(entry.span))
+                    .help("copy it into this repository"),
+            );
+            return None;
+        }
+        let contents = path.as_deref().and_then(|path| self.files.read(path));
+        let (Some(path), Some(contents)) = (path, contents) else {
+            let message = format!("file `{name}` is not there");
+            self.findings.push(
+                Diagnostic::error(codes::MISSING, message, folder.place(entry.span))
+                    .help("create it, or correct the path: it is relative to this file's folder"),
+            );
+            return None;
+        };
+        if !self.may_read(folder, &path, entry) {
+            return None;
+        }
+        self.read.insert(path.clone());
+        Some((path, contents))
+    }
+
+    fn add_file(&mut self, path: &str, contents: &Arc<[u8]>, set: &mut Set) {
+        let Some(documents) = self.documents(path, contents) else {
+            return;
+        };
+        for resource in load::resources(path, &documents) {
+            if let Err(finding) = set.append(resource) {
+                self.findings.push(*finding);
+            }
+        }
+    }
+
+    /// The resources in `contents`, parsed now or before.
+    fn documents(&mut self, path: &str, contents: &Arc<[u8]>) -> Option<Documents> {
+        if let Some((documents, used)) = self
+            .cache
+            .as_mut()
+            .and_then(|cache| cache.parsed.get_mut(contents))
+        {
+            *used = true;
+            return Some(documents.clone());
+        }
+        let text = match load::decode(path, contents) {
+            Ok(text) => text,
+            Err(finding) => {
+                self.findings.push(*finding);
+                return None;
+            }
+        };
+        match load::documents(text) {
+            Ok(documents) => {
+                let documents: Arc<Vec<Document>> = Arc::new(documents);
+                if let Some(cache) = &mut self.cache {
+                    cache.parsed.insert(contents.clone(), (documents.clone(), true));
+                }
+                Some(documents)
+            }
+            Err(wrong) => {
+                self.findings.extend(wrong.into_iter().map(|(message, span)| {
+                    Diagnostic::error(codes::RESOURCE, message, Location::new(path, span))
+                        .help("each document of the file has to be a Kubernetes resource with kind and metadata.name")
+                }));
+                None
+            }
+        }
+    }
+}
+
+/// Whether `name` names something on another machine.
+fn is_remote(name: &str) -> bool {
+    name.contains("://")
+        || name.starts_with("git@")
+        || name.starts_with("git::")
+        || name.starts_with("github.com/")
+}

@@ -1,0 +1,225 @@
+//! Documents of files as resources: plain data, lists taken apart, and what is no resource refused.
+
+use std::sync::Arc;
+
+use becket_document::{KeyPath, Kind, Node, Style};
+use becket_source::{Diagnostic, Location, Span};
+use serde_json::{Map, Value};
+
+use crate::codes;
+use crate::resource::{Origin, Resource};
+use crate::yaml;
+
+/// A document as plain data, and which of its file it is.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Document {
+    pub(crate) value: Value,
+    pub(crate) number: usize,
+}
+
+/// Resources of a file that was read and parsed once.
+pub(crate) type Documents = Arc<Vec<Document>>;
+
+/// What is wrong with a text, and where.
+pub(crate) type Wrong = (String, Option<Span>);
+
+/// The text of a file.
+pub(crate) fn decode<'a>(path: &str, bytes: &'a [u8]) -> Result<&'a str, Box<Diagnostic>> {
+    std::str::from_utf8(bytes).map_err(|_| {
+        Box::new(
+            Diagnostic::error(
+                codes::FORMAT,
+                "the file is not UTF-8 text",
+                Location::new(path, None),
+            )
+            .help("a binary file can be an entry of `files:` of a configMapGenerator"),
+        )
+    })
+}
+
+/// The resources that `text` holds. Documents that hold nothing are left out.
+pub(crate) fn documents(text: &str) -> Result<Vec<Document>, Vec<Wrong>> {
+    let parsed = becket_document::yaml::parse(text);
+    let mut wrong: Vec<Wrong> = parsed
+        .errors
+        .into_iter()
+        .map(|error| (error.message, Some(error.span)))
+        .collect();
+    let mut queue = Vec::new();
+    let only = parsed.documents.len() == 1;
+    for (number, node) in parsed.documents.iter().enumerate() {
+        if matches!(&node.kind, Kind::Null)
+            || matches!(&node.kind, Kind::Mapping(entries) if entries.is_empty())
+        {
+            continue;
+        }
+        match plain(node, text) {
+            Err(error) => wrong.push(error),
+            Ok(mut value) => {
+                write_annotations(&mut value, node, text);
+                let unwrapped =
+                    only && matches!(
+                        value.get("kind").and_then(Value::as_str),
+                        Some("List" | "ResourceList")
+                    ) && value.get("items").is_some();
+                if unwrapped {
+                    unwrap(value, number, &mut queue);
+                } else {
+                    queue.push((value, number, node.span));
+                }
+            }
+        }
+    }
+    let mut found = Vec::new();
+    let mut next = 0;
+    while next < queue.len() {
+        let (value, number, span) = std::mem::take(&mut queue[next]);
+        next += 1;
+        if let Err(message) = check(&value) {
+            wrong.push((message, Some(span)));
+            continue;
+        }
+        let is_list = value
+            .get("kind")
+            .and_then(Value::as_str)
+            .is_some_and(|kind| kind.ends_with("List"));
+        match (is_list, value.get("items")) {
+            (true, Some(Value::Array(_))) => unwrap(value, number, &mut queue),
+            (true, Some(Value::Null)) => {}
+            (true, Some(_)) => wrong.push(("`items` of a list is no list".to_owned(), Some(span))),
+            _ => found.push(Document { value, number }),
+        }
+    }
+    if wrong.is_empty() { Ok(found) } else { Err(wrong) }
+}
+
+/// Annotations end as text, and that is the text as it is written: `1.10` stays what it is.
+fn write_annotations(value: &mut Value, node: &Node, text: &str) {
+    let written = node
+        .get("metadata")
+        .and_then(|metadata| metadata.get("annotations"));
+    let annotations = value
+        .pointer_mut("/metadata/annotations")
+        .and_then(Value::as_object_mut);
+    let (Some(written), Some(annotations)) = (written, annotations) else {
+        return;
+    };
+    for entry in written.entries() {
+        if let Some(value) = annotations.get_mut(&*entry.name())
+            && matches!(value, Value::Null | Value::Bool(_) | Value::Number(_))
+        {
+            *value = Value::String(
+                text.get(entry.value.span.start..entry.value.span.end)
+                    .unwrap_or_default()
+                    .to_owned(),
+            );
+        }
+    }
+}
+
+fn unwrap(value: Value, number: usize, queue: &mut Vec<(Value, usize, Span)>) {
+    if let Value::Object(mut map) = value
+        && let Some(Value::Array(items)) = map.shift_remove("items")
+    {
+        queue.extend(
+            items
+                .into_iter()
+                .filter(|item| !item.is_null() && item.as_object().is_none_or(|map| !map.is_empty()))
+                .map(|item| (item, number, Span::default())),
+        );
+    }
+}
+
+/// What a resource must have.
+fn check(value: &Value) -> Result<(), String> {
+    let Some(map) = value.as_object() else {
+        return Err("the document is no resource: it is not a mapping".to_owned());
+    };
+    let text = |value: Option<&Value>| value.map(yaml::text).unwrap_or_default().into_owned();
+    let kind = text(map.get("kind"));
+    if kind.is_empty() {
+        return Err("the resource has no `kind`".to_owned());
+    }
+    if kind.ends_with("List") {
+        return Ok(());
+    }
+    let metadata = map.get("metadata");
+    if metadata.is_some_and(|metadata| !metadata.is_object() && !metadata.is_null()) {
+        return Err(format!("`metadata` of the {kind} is not a mapping"));
+    }
+    if text(metadata.and_then(|metadata| metadata.get("name"))).is_empty() {
+        return Err(format!("the {kind} has no `metadata.name`"));
+    }
+    for field in ["labels", "annotations"] {
+        let Some(map) = metadata.and_then(|metadata| metadata.get(field)) else {
+            continue;
+        };
+        let fits = match map {
+            Value::Null => true,
+            Value::Object(map) => map.values().all(|value| !value.is_object() && !value.is_array()),
+            _ => false,
+        };
+        if !fits {
+            return Err(format!(
+                "`metadata.{field}` of the {kind} is not a mapping of text"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The plain data of `node`, as kustomize reads it.
+pub(crate) fn plain(node: &Node, text: &str) -> Result<Value, Wrong> {
+    Ok(match &node.kind {
+        Kind::Sequence(items) => Value::Array(
+            items
+                .iter()
+                .map(|item| plain(item, text))
+                .collect::<Result<_, _>>()?,
+        ),
+        Kind::Mapping(entries) => {
+            let mut map = Map::with_capacity(entries.len());
+            for entry in entries {
+                let key = match scalar(&entry.key, text)? {
+                    Value::String(key) => key,
+                    other => {
+                        let message =
+                            format!("the key `{}` is not text: put it in quotes", yaml::text(&other));
+                        return Err((message, Some(entry.key.span)));
+                    }
+                };
+                map.insert(key, plain(&entry.value, text)?);
+            }
+            Value::Object(map)
+        }
+        _ => scalar(node, text)?,
+    })
+}
+
+/// A scalar. The tree has it by YAML 1.2; what kustomize's parser sees otherwise is decided by how it is written.
+fn scalar(node: &Node, text: &str) -> Result<Value, Wrong> {
+    if node.style == Style::Plain
+        && let Some(written) = text.get(node.span.start..node.span.end)
+        && written.starts_with(['.', '+', '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+        && becket_document::yaml::resolve(written) == node.kind
+    {
+        return yaml::resolve(written).ok_or_else(|| {
+            let message =
+                format!("`{written}` is no number that a resource can hold: put it in quotes if it is text");
+            (message, Some(node.span))
+        });
+    }
+    Ok(node.to_value())
+}
+
+/// The resources of a file, made from its documents.
+pub(crate) fn resources<'a>(path: &'a str, documents: &'a [Document]) -> impl Iterator<Item = Resource> + 'a {
+    documents.iter().map(move |document| {
+        let origin = Origin {
+            path: path.to_owned(),
+            document: document.number,
+            at: KeyPath::root(),
+        };
+        Resource::new(document.value.clone(), origin)
+    })
+}
