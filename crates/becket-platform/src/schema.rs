@@ -47,7 +47,7 @@ mod tests {
             if let Some(Value::Object(properties)) = schema.get("properties") {
                 for (name, property) in properties {
                     let described = property.get("description").is_some_and(|text| text != "");
-                    if !described && path != "Capabilities" && name != "default" {
+                    if !described && name != "default" {
                         found.push(format!("{path}.{name}"));
                     }
                 }

@@ -293,12 +293,7 @@ impl<K: Format + Eq + std::hash::Hash, T: Shape> Shape for IndexMap<K, T> {
 }
 
 /// Reports the keys of `node` that `known` does not hold.
-pub(crate) fn unknown_fields(
-    node: &Node,
-    at: &KeyPath,
-    known: &'static [&'static str],
-    findings: &mut Findings,
-) {
+pub(crate) fn unknown_fields(node: &Node, at: &KeyPath, known: &[&str], findings: &mut Findings) {
     for entry in node.entries() {
         let name = entry.name();
         if known.contains(&&*name) {
@@ -548,7 +543,7 @@ macro_rules! choice {
 }
 
 /// The text at `at` is none of `set`.
-pub(crate) fn not_in_set(text: &str, set: &'static [&'static str], at: &KeyPath, findings: &mut Findings) {
+pub(crate) fn not_in_set(text: &str, set: &[&str], at: &KeyPath, findings: &mut Findings) {
     let finding = Finding::new(&WRONG_VALUE, at, format!("`{at}`: `{text}` is not known"))
         .did_you_mean(text, set.iter().copied());
     wrong_value(finding, at, findings);

@@ -163,31 +163,67 @@ pub struct Capabilities {
     chosen: IndexMap<&'static str, &'static str>,
 }
 
-/// The capabilities with their providers, the default first. What is acted on is the default of the first three.
-const PROVIDERS: &[(&str, &[&str])] = &[
-    ("gitops", &["argocd"]),
-    ("ingress", &["gateway", "ingress-nginx", "haproxy", "alb"]),
-    ("packaging", &["kustomize"]),
-];
+/// A job, who can do it, and whether this version acts on the choice of the first one.
+struct Capability {
+    name: &'static str,
+    description: &'static str,
+    /// The default first.
+    providers: &'static [&'static str],
+    acted_on: bool,
+}
 
-const CAPABILITIES: &[&str] = &["gitops", "ingress", "packaging"];
+const CAPABILITIES: &[Capability] = &[
+    Capability {
+        name: "gitops",
+        description: "What brings the clusters to what Git says.",
+        providers: &["argocd"],
+        acted_on: true,
+    },
+    Capability {
+        name: "ingress",
+        description: "What lets requests from outside in.",
+        providers: &["gateway", "ingress-nginx", "haproxy", "alb"],
+        acted_on: true,
+    },
+    Capability {
+        name: "logs",
+        description: "What keeps the logs.",
+        providers: &["loki", "elk"],
+        acted_on: false,
+    },
+    Capability {
+        name: "packaging",
+        description: "How the manifests of services are written.",
+        providers: &["kustomize", "helm"],
+        acted_on: true,
+    },
+    Capability {
+        name: "state",
+        description: "Where Terraform keeps its state, and how it is locked.",
+        providers: &["s3", "s3-dynamodb", "hcp", "http"],
+        acted_on: false,
+    },
+];
 
 impl Capabilities {
     /// The provider of `capability`; none where no such capability is known.
     pub fn provider(&self, capability: &str) -> Option<&'static str> {
-        let (_, providers) = PROVIDERS.iter().find(|(name, _)| *name == capability)?;
+        let known = CAPABILITIES.iter().find(|known| known.name == capability)?;
         self.chosen
             .get(capability)
             .copied()
-            .or_else(|| providers.first().copied())
+            .or_else(|| known.providers.first().copied())
     }
 }
 
 impl Shape for Capabilities {
     fn schema(_: &mut Map<String, Value>) -> Value {
-        let properties: Map<String, Value> = PROVIDERS
+        let properties: Map<String, Value> = CAPABILITIES
             .iter()
-            .map(|(name, providers)| ((*name).to_owned(), json!({ "enum": providers })))
+            .map(|known| {
+                let schema = json!({ "enum": known.providers, "description": known.description });
+                (known.name.to_owned(), schema)
+            })
             .collect();
         json!({ "type": "object", "properties": properties, "additionalProperties": false })
     }
@@ -197,22 +233,25 @@ impl Shape for Capabilities {
             wrong_type("a mapping", node, at, findings);
             return None;
         }
-        shape::unknown_fields(node, at, CAPABILITIES, findings);
+        let names: Vec<_> = CAPABILITIES.iter().map(|known| known.name).collect();
+        shape::unknown_fields(node, at, &names, findings);
         let mut capabilities = Self::default();
-        for (name, providers) in PROVIDERS {
-            let Some(value) = node.get(name) else { continue };
-            let at = at.key(*name);
+        for known in CAPABILITIES {
+            let Some(value) = node.get(known.name) else {
+                continue;
+            };
+            let at = at.key(known.name);
             let Some(text) = shape::text(value, &at, findings) else {
                 continue;
             };
-            match providers.iter().position(|provider| *provider == text) {
+            match known.providers.iter().position(|provider| *provider == text) {
                 Some(position) => {
-                    capabilities.chosen.insert(name, providers[position]);
-                    if position > 0 {
+                    capabilities.chosen.insert(known.name, known.providers[position]);
+                    if position > 0 || !known.acted_on {
                         findings.later.push(at);
                     }
                 }
-                None => shape::not_in_set(text, providers, &at, findings),
+                None => shape::not_in_set(text, known.providers, &at, findings),
             }
         }
         Some(capabilities)

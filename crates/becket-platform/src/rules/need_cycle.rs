@@ -5,7 +5,7 @@ use becket_source::Level;
 use super::{Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub(crate) static RULE: Rule = Rule {
     code: "BK0017",
@@ -35,9 +35,10 @@ services:
 };
 
 fn check(platform: &Platform, findings: &mut Findings) {
+    let circular = circular(platform);
     let mut told: BTreeSet<&str> = BTreeSet::new();
     for (name, service) in &platform.services {
-        if told.contains(name.as_str()) {
+        if !circular.contains(name.as_str()) || told.contains(name.as_str()) {
             continue;
         }
         let Some(circle) = shortest_circle(platform, name.as_str()) else { continue };
@@ -60,6 +61,33 @@ fn check(platform: &Platform, findings: &mut Findings) {
         }
         findings.push(finding.note("when what they say to each other changes, none can be released first"));
     }
+}
+
+/// The services that are left when those that need nothing are taken away, again and again: those of circles, and those
+/// that need them. In most platforms none.
+fn circular(platform: &Platform) -> BTreeSet<&str> {
+    let mut open: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut callers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, service) in &platform.services {
+        let needs = service.needs.iter().filter(|need| platform.services.contains_key(need.as_str()));
+        open.insert(name.as_str(), needs.clone().count());
+        for need in needs {
+            callers.entry(need.as_str()).or_default().push(name.as_str());
+        }
+    }
+    let mut free: Vec<&str> = open.iter().filter(|(_, needs)| **needs == 0).map(|(name, _)| *name).collect();
+    while let Some(name) = free.pop() {
+        open.remove(name);
+        for caller in callers.get(name).into_iter().flatten() {
+            if let Some(needs) = open.get_mut(caller) {
+                *needs -= 1;
+                if *needs == 0 {
+                    free.push(caller);
+                }
+            }
+        }
+    }
+    open.into_keys().collect()
 }
 
 /// The services on the shortest way from `start` back to it, `start` first; a need of itself is another rule's.

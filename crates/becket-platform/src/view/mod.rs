@@ -12,6 +12,7 @@ mod stage;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use becket_document::{Fragment, KeyPath};
 use serde_json::Value;
@@ -42,7 +43,8 @@ pub enum Scope {
 /// The values of one scope.
 #[derive(Debug, Clone, PartialEq)]
 pub struct View {
-    leaves: BTreeMap<KeyPath, Leaf>,
+    /// Shared: what the platform offers is in every view.
+    leaves: BTreeMap<KeyPath, Arc<Leaf>>,
 }
 
 /// A value of a view.
@@ -67,12 +69,13 @@ impl View {
             value: value.into(),
             origin: origin.clone(),
         };
-        self.leaves.insert(KeyPath::of_keys(path.split('.')), leaf);
+        self.leaves
+            .insert(KeyPath::of_keys(path.split('.')), Arc::new(leaf));
     }
 
     /// The value at `path`.
     pub fn get(&self, path: &KeyPath) -> Option<&Leaf> {
-        self.leaves.get(path)
+        self.leaves.get(path).map(Arc::as_ref)
     }
 
     /// The text at `path`, keys separated by dots; none where there is no text.
@@ -99,6 +102,7 @@ impl View {
 pub fn views(platform: &Platform, scope: Scope) -> Vec<View> {
     let mut base = View::new();
     of_platform(platform, &mut base);
+    let callers = network::callers(platform);
     let each = |add: &dyn Fn(&mut View)| {
         let mut view = base.clone();
         add(&mut view);
@@ -117,13 +121,13 @@ pub fn views(platform: &Platform, scope: Scope) -> Vec<View> {
             .map(|(name, environment)| each(&|view| environment::put(platform, name, environment, view)))
             .collect(),
         Scope::Service => (platform.services.iter())
-            .map(|(name, service)| each(&|view| service::put(platform, name, service, view)))
+            .map(|(name, service)| each(&|view| service::put(platform, &callers, name, service, view)))
             .collect(),
         Scope::ServiceEnvironment => {
             let mut all = Vec::new();
             for (service_name, service) in &platform.services {
                 let mut of_service = base.clone();
-                service::put(platform, service_name, service, &mut of_service);
+                service::put(platform, &callers, service_name, service, &mut of_service);
                 for (name, environment) in &platform.environments {
                     let mut view = of_service.clone();
                     environment::put(platform, name, environment, &mut view);

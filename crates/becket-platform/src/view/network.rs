@@ -1,5 +1,7 @@
 //! Rules of network policies: who may reach a service, and what it may reach.
 
+use std::collections::BTreeMap;
+
 use becket_document::Fragment;
 use serde_json::{Value, json};
 
@@ -18,15 +20,29 @@ fn pods_of(name: &str) -> Value {
     json!({ "podSelector": { "matchLabels": { "app.kubernetes.io/name": name } } })
 }
 
+/// The services that need a service, by its name, in the order of the platform file.
+pub(super) type Callers<'a> = BTreeMap<&'a str, Vec<&'a ServiceName>>;
+
+/// Who needs whom, read once for all services.
+pub(super) fn callers(platform: &Platform) -> Callers<'_> {
+    let mut callers = Callers::new();
+    for (name, service) in &platform.services {
+        for need in &service.needs {
+            callers.entry(need.as_str()).or_default().push(name);
+        }
+    }
+    callers
+}
+
 /// Who may reach the service: those that need it, and the gateway where it has a host.
-pub(super) fn ingress(platform: &Platform, name: &ServiceName, service: &Service) -> Fragment {
-    let mut rules: Rules = platform
-        .services
-        .iter()
-        .filter(|(_, other)| other.needs.iter().any(|need| need.as_str() == name.as_str()))
-        .map(|(other, _)| {
-            let from = json!({ "from": [pods_of(other.as_str())], "ports": [{ "port": "http" }] });
-            rule(format!("{other} needs {name}"), from)
+pub(super) fn ingress(callers: &Callers<'_>, name: &ServiceName, service: &Service) -> Fragment {
+    let mut rules: Rules = callers
+        .get(name.as_str())
+        .into_iter()
+        .flatten()
+        .map(|caller| {
+            let from = json!({ "from": [pods_of(caller.as_str())], "ports": [{ "port": "http" }] });
+            rule(format!("{caller} needs {name}"), from)
         })
         .collect();
     if service.host.is_some() {

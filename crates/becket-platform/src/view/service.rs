@@ -2,11 +2,18 @@
 
 use serde_json::{Value, json};
 
+use super::network::Callers;
 use super::{View, network, text};
 use crate::model::{Platform, Service};
 use crate::names::ServiceName;
 
-pub(super) fn put(platform: &Platform, name: &ServiceName, service: &Service, view: &mut View) {
+pub(super) fn put(
+    platform: &Platform,
+    callers: &Callers<'_>,
+    name: &ServiceName,
+    service: &Service,
+    view: &mut View,
+) {
     let at = &service.at;
     let needs = at.key("needs");
     let database = at.key("database");
@@ -35,7 +42,7 @@ pub(super) fn put(platform: &Platform, name: &ServiceName, service: &Service, vi
     );
     view.put(
         "service.network.ingress",
-        network::ingress(platform, name, service),
+        network::ingress(callers, name, service),
         at,
     );
     view.put(

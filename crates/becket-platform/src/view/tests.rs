@@ -2,7 +2,7 @@
 
 use super::{Scope, View, operators, views};
 use crate::{Date, Parsed, Platform, parse};
-use becket_document::KeyPath;
+use becket_document::{Fragment, KeyPath};
 use becket_source::Level;
 use serde_json::{Value, json};
 
@@ -181,4 +181,82 @@ fn every_view_of_a_scope_offers_the_same_paths() {
             "{scope:?}"
         );
     }
+}
+
+/// The comments above a list's items and the items as JSON, a line each.
+fn commented(view: &View, path: &str) -> String {
+    let path: KeyPath = path.parse().unwrap();
+    let Some(Fragment::Sequence(items)) = view.get(&path).map(|leaf| leaf.value.clone()) else {
+        panic!("no list at {path}");
+    };
+    let lines = items.into_iter().map(|(comment, item)| {
+        let comment = comment
+            .map(|comment| format!("# {comment}\n"))
+            .unwrap_or_default();
+        format!("{comment}{}", item.to_value())
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn network_policies_are_the_golden_ones() {
+    let parsed = storefront();
+    let platform = parsed.platform().unwrap();
+    let orders = service(platform, "orders");
+    insta::assert_snapshot!(commented(&orders, "service.network.ingress"), @r#"
+    # frontend needs orders
+    {"from":[{"podSelector":{"matchLabels":{"app.kubernetes.io/name":"frontend"}}}],"ports":[{"port":"http"}]}
+    "#);
+    insta::assert_snapshot!(commented(&orders, "service.network.egress"), @r#"
+    # orders needs catalog
+    {"to":[{"podSelector":{"matchLabels":{"app.kubernetes.io/name":"catalog"}}}],"ports":[{"port":8080}]}
+    # its database, in the data subnets
+    {"to":[{"ipBlock":{"cidr":"10.10.0.0/16"}}],"ports":[{"port":5432}]}
+    {"to":[{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"kube-system"}},"podSelector":{"matchLabels":{"k8s-app":"kube-dns"}}}],"ports":[{"port":53,"protocol":"UDP"},{"port":53,"protocol":"TCP"}]}
+    "#);
+    let frontend = service(platform, "frontend");
+    insta::assert_snapshot!(commented(&frontend, "service.network.ingress"), @r#"
+    # the gateway, which browsers come through
+    {"from":[{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"envoy-gateway-system"}}}],"ports":[{"port":"http"}]}
+    "#);
+}
+
+#[test]
+fn a_platform_with_one_cluster_has_one_operator_which_is_productions() {
+    let parsed = parse(
+        "platform.yaml",
+        include_str!("../../../../examples/minimal/platform.yaml"),
+    );
+    assert_eq!(parsed.check(Date::constant(2026, 11, 23)), []);
+    let platform = parsed.platform().unwrap();
+    let all = views(platform, Scope::Operator);
+    assert_eq!(all.len(), 1);
+    assert!(all[0].is("operator.protect") && all[0].is("operator.first"));
+    assert_eq!(
+        get(&all[0], "operator.environments"),
+        json!({ "prod": ["local"] })
+    );
+    let hello = stage(platform, "hello", "prod");
+    assert_eq!(get(&hello, "stage.hostnames"), json!(["www.minimal.example"]));
+    assert_eq!(get(&hello, "service.config"), json!([]));
+}
+
+#[test]
+fn a_value_comes_from_a_place_in_the_file() {
+    let text = include_str!("../../../../examples/storefront/platform.yaml");
+    let parsed = storefront();
+    let orders = service(parsed.platform().unwrap(), "orders");
+    let origin = |path: &str| {
+        let leaf = orders.get(&path.parse().unwrap()).unwrap();
+        let span = parsed.locate(&leaf.origin).span.unwrap();
+        &text[span.start..span.end]
+    };
+    assert_eq!(
+        origin("service.config"),
+        "orders",
+        "it configures nothing: the service itself"
+    );
+    assert_eq!(origin("service.port"), "8080");
+    assert_eq!(origin("service.network.egress"), "[catalog]");
+    assert_eq!(origin("platform.name"), "storefront");
 }
