@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{View, text};
+use super::{Layer, text};
 use crate::model::{Cluster, Environment, Platform};
 use crate::names::{ClusterName, EnvironmentName};
 use crate::quantities::Cidr;
 
-pub(super) fn put(platform: &Platform, name: &EnvironmentName, environment: &Environment, view: &mut View) {
+pub(super) fn put(platform: &Platform, name: &EnvironmentName, environment: &Environment, view: &mut Layer) {
     let at = &environment.at;
     let last = platform.environments.last().is_some_and(|(last, _)| last == name);
     let clusters: Vec<_> = environment.clusters.iter().map(text).collect();
@@ -29,7 +29,7 @@ pub(super) fn put(platform: &Platform, name: &EnvironmentName, environment: &Env
     );
 }
 
-pub(super) fn put_cluster(platform: &Platform, name: &ClusterName, cluster: &Cluster, view: &mut View) {
+pub(super) fn put_cluster(platform: &Platform, name: &ClusterName, cluster: &Cluster, view: &mut Layer) {
     let at = &cluster.at;
     view.put("cluster.name", text(name), at);
     view.put(

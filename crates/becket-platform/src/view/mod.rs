@@ -43,8 +43,14 @@ pub enum Scope {
 /// The values of one scope.
 #[derive(Debug, Clone, PartialEq)]
 pub struct View {
-    /// Shared: what the platform offers is in every view.
-    leaves: BTreeMap<KeyPath, Arc<Leaf>>,
+    /// What the platform offers, what the service does, and so on; shared by all views that they are part of.
+    layers: Vec<Arc<Layer>>,
+}
+
+/// The values of one thing.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Layer {
+    leaves: BTreeMap<KeyPath, Leaf>,
 }
 
 /// A value of a view.
@@ -56,31 +62,31 @@ pub struct Leaf {
     pub origin: KeyPath,
 }
 
-impl View {
-    fn new() -> Self {
-        Self {
-            leaves: BTreeMap::new(),
-        }
-    }
-
+impl Layer {
     /// Adds the value at `path`, keys separated by dots, which comes from `origin`.
     fn put(&mut self, path: &str, value: impl Into<Fragment>, origin: &KeyPath) {
         let leaf = Leaf {
             value: value.into(),
             origin: origin.clone(),
         };
-        self.leaves
-            .insert(KeyPath::of_keys(path.split('.')), Arc::new(leaf));
+        self.leaves.insert(KeyPath::of_keys(path.split('.')), leaf);
+    }
+}
+
+impl View {
+    fn with(&self, layer: &Arc<Layer>) -> Self {
+        let layers = self.layers.iter().chain([layer]).cloned().collect();
+        Self { layers }
     }
 
     /// The value at `path`.
     pub fn get(&self, path: &KeyPath) -> Option<&Leaf> {
-        self.leaves.get(path).map(Arc::as_ref)
+        self.layers.iter().find_map(|layer| layer.leaves.get(path))
     }
 
     /// The text at `path`, keys separated by dots; none where there is no text.
     pub fn text(&self, path: &str) -> Option<&str> {
-        match &self.leaves.get(&KeyPath::of_keys(path.split('.')))?.value {
+        match &self.get(&KeyPath::of_keys(path.split('.')))?.value {
             Fragment::Scalar(Value::String(text)) => Some(text),
             _ => None,
         }
@@ -88,51 +94,52 @@ impl View {
 
     /// Whether the truth value at `path` is true.
     pub fn is(&self, path: &str) -> bool {
-        let leaf = self.leaves.get(&KeyPath::of_keys(path.split('.')));
+        let leaf = self.get(&KeyPath::of_keys(path.split('.')));
         leaf.is_some_and(|leaf| leaf.value == Fragment::Scalar(Value::Bool(true)))
     }
 
-    /// All paths, sorted.
+    /// All paths, those of a thing together and sorted.
     pub fn paths(&self) -> impl Iterator<Item = &KeyPath> {
-        self.leaves.keys()
+        self.layers.iter().flat_map(|layer| layer.leaves.keys())
     }
 }
 
 /// The views of `scope`, in the order of the platform file.
 pub fn views(platform: &Platform, scope: Scope) -> Vec<View> {
-    let mut base = View::new();
-    of_platform(platform, &mut base);
-    let callers = network::callers(platform);
-    let each = |add: &dyn Fn(&mut View)| {
-        let mut view = base.clone();
-        add(&mut view);
-        view
+    let base = View {
+        layers: vec![layer(|layer| of_platform(platform, layer))],
     };
     match scope {
         Scope::Platform => vec![base],
         Scope::Operator => operators(platform)
             .iter()
-            .map(|operator| each(&|view| operator::put(platform, operator, view)))
+            .map(|operator| base.with(&layer(|layer| operator::put(platform, operator, layer))))
             .collect(),
-        Scope::Cluster => (platform.clusters.iter())
-            .map(|(name, cluster)| each(&|view| environment::put_cluster(platform, name, cluster, view)))
+        Scope::Cluster => platform
+            .clusters
+            .iter()
+            .map(|(name, cluster)| {
+                base.with(&layer(|layer| {
+                    environment::put_cluster(platform, name, cluster, layer);
+                }))
+            })
             .collect(),
-        Scope::Environment => (platform.environments.iter())
-            .map(|(name, environment)| each(&|view| environment::put(platform, name, environment, view)))
+        Scope::Environment => environments(platform)
+            .iter()
+            .map(|environment| base.with(environment))
             .collect(),
-        Scope::Service => (platform.services.iter())
-            .map(|(name, service)| each(&|view| service::put(platform, &callers, name, service, view)))
+        Scope::Service => services(platform)
+            .iter()
+            .map(|service| base.with(service))
             .collect(),
         Scope::ServiceEnvironment => {
+            let environments = environments(platform);
             let mut all = Vec::new();
-            for (service_name, service) in &platform.services {
-                let mut of_service = base.clone();
-                service::put(platform, &callers, service_name, service, &mut of_service);
-                for (name, environment) in &platform.environments {
-                    let mut view = of_service.clone();
-                    environment::put(platform, name, environment, &mut view);
-                    stage::put(platform, (service_name, service), (name, environment), &mut view);
-                    all.push(view);
+            for (service, of_service) in platform.services.iter().zip(services(platform)) {
+                let view = base.with(&of_service);
+                for (environment, of_environment) in platform.environments.iter().zip(&environments) {
+                    let stage = layer(|layer| stage::put(platform, service, environment, layer));
+                    all.push(view.with(of_environment).with(&stage));
                 }
             }
             all
@@ -140,7 +147,30 @@ pub fn views(platform: &Platform, scope: Scope) -> Vec<View> {
     }
 }
 
-fn of_platform(platform: &Platform, view: &mut View) {
+fn layer(fill: impl FnOnce(&mut Layer)) -> Arc<Layer> {
+    let mut layer = Layer::default();
+    fill(&mut layer);
+    Arc::new(layer)
+}
+
+fn environments(platform: &Platform) -> Vec<Arc<Layer>> {
+    platform
+        .environments
+        .iter()
+        .map(|(name, environment)| layer(|layer| environment::put(platform, name, environment, layer)))
+        .collect()
+}
+
+fn services(platform: &Platform) -> Vec<Arc<Layer>> {
+    let callers = network::callers(platform);
+    platform
+        .services
+        .iter()
+        .map(|(name, service)| layer(|layer| service::put(platform, &callers, name, service, layer)))
+        .collect()
+}
+
+fn of_platform(platform: &Platform, view: &mut Layer) {
     let name = platform.at.key("name");
     let organisation = platform.at.key("organisation");
     view.put("platform.name", text(&platform.name), &name);

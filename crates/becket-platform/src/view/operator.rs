@@ -5,7 +5,7 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
-use super::{View, text};
+use super::{Layer, text};
 use crate::model::Platform;
 use crate::names::{ClusterName, EnvironmentName};
 
@@ -89,7 +89,7 @@ impl Operator<'_> {
     }
 }
 
-pub(super) fn put(platform: &Platform, operator: &Operator<'_>, view: &mut View) {
+pub(super) fn put(platform: &Platform, operator: &Operator<'_>, view: &mut Layer) {
     let clusters = platform.at.key("clusters");
     let environments = platform.at.key("environments");
     let name = clusters.key(operator.name.as_str());

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::network::Callers;
-use super::{View, network, text};
+use super::{Layer, network, text};
 use crate::model::{Platform, Service};
 use crate::names::ServiceName;
 
@@ -12,7 +12,7 @@ pub(super) fn put(
     callers: &Callers<'_>,
     name: &ServiceName,
     service: &Service,
-    view: &mut View,
+    view: &mut Layer,
 ) {
     let at = &service.at;
     let needs = at.key("needs");

@@ -3,7 +3,7 @@
 use becket_document::Fragment;
 use serde_json::{Value, json};
 
-use super::{View, environment, network, text};
+use super::{Layer, environment, network, text};
 use crate::model::{Environment, Platform, Service};
 use crate::names::{EnvironmentName, ServiceName};
 
@@ -11,7 +11,7 @@ pub(super) fn put(
     platform: &Platform,
     (service_name, service): (&ServiceName, &Service),
     (name, environment): (&EnvironmentName, &Environment),
-    view: &mut View,
+    view: &mut Layer,
 ) {
     let at = &environment.at;
     let replicas = service.at.key("replicas");
