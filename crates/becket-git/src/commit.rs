@@ -1,19 +1,19 @@
 //! Commits on `main`: from a known place, or again and again until nobody came in between.
 
-use std::thread;
-use std::time::Duration;
-
 use becket_source::FileSet;
 
 use crate::edits::Edits;
 use crate::error::{Error, UpdateError};
 use crate::id::CommitId;
-use crate::lock::move_main;
+use crate::lock::Turn;
 use crate::repository::Repository;
 use crate::write::write_commit;
 
 /// How often an update is tried before it gives up.
-const ATTEMPTS: usize = 50;
+const ATTEMPTS: usize = 20;
+
+/// How often an update is tried before it keeps other Beckets out: a large one would lose to small ones for ever.
+const OPEN_ATTEMPTS: usize = 3;
 
 /// Who commits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,14 +112,23 @@ impl Repository {
         edits: &Edits,
         commit: &Commit,
     ) -> Result<Committed, Error> {
-        match write_commit(self, parent, edits, commit)? {
-            None => Ok(Committed::Unchanged(parent)),
-            Some(next) => {
-                let subject = commit.message.lines().next().unwrap_or_default();
-                move_main(self, parent, next, &format!("commit: {subject}"))?;
-                Ok(Committed::New(next))
-            }
-        }
+        self.commit_in_turn(None, parent, edits, commit)
+    }
+
+    fn commit_in_turn(
+        &self,
+        turn: Option<Turn>,
+        parent: Option<CommitId>,
+        edits: &Edits,
+        commit: &Commit,
+    ) -> Result<Committed, Error> {
+        let Some(next) = write_commit(self, parent, edits, commit)? else {
+            return Ok(Committed::Unchanged(parent));
+        };
+        let turn = turn.map_or_else(|| Turn::take(self), Ok)?;
+        let subject = commit.message.lines().next().unwrap_or_default();
+        turn.move_main(self, parent, next, &format!("commit: {subject}"))?;
+        Ok(Committed::New(next))
     }
 
     /// What makes the files at `parent` be exactly `files`.
@@ -132,7 +141,7 @@ impl Repository {
     }
 
     /// Reads the files at the head, lets `function` make the next ones of them, and commits the difference. When
-    /// somebody commits or pushes in between, it is all done again on the new head, so that no update is lost.
+    /// somebody commits or pushes in between, it is all done again on the new head, so that no update is lost. The function must not commit itself.
     pub fn update<E>(
         &self,
         author: &Author,
@@ -140,6 +149,7 @@ impl Repository {
         mut function: impl FnMut(&FileSet) -> Result<Next, E>,
     ) -> Result<Committed, UpdateError<E>> {
         for attempt in 0..ATTEMPTS {
+            let turn = (attempt >= OPEN_ATTEMPTS).then(|| Turn::take(self)).transpose()?;
             let head = self.head()?;
             let before = head.map(|head| self.files(head)).transpose()?.unwrap_or_default();
             let next = function(&before).map_err(UpdateError::Refused)?;
@@ -148,12 +158,8 @@ impl Repository {
                 author: author.clone(),
                 time,
             };
-            match self.commit(head, &Edits::between(&before, &next.files), &commit) {
-                Err(Error::Moved { .. }) => {
-                    // Whoever lost more often waits a little longer, so that large updates get through too.
-                    let pause = u64::try_from(attempt).unwrap_or(0).min(10);
-                    thread::sleep(Duration::from_millis(pause));
-                }
+            match self.commit_in_turn(turn, head, &Edits::between(&before, &next.files), &commit) {
+                Err(Error::Moved { .. }) => {}
                 other => return Ok(other?),
             }
         }

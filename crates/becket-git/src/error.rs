@@ -25,7 +25,7 @@ pub enum Error {
     },
     /// Another process writes, or was killed while it did.
     #[error(
-        "{} is locked by another git process; should none be running, one was killed: remove that file and repeat",
+        "{} is there: another git process moves `main`; should none be running, one was killed: remove that file and repeat",
         lock.display()
     )]
     Locked {

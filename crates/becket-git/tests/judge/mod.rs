@@ -9,7 +9,7 @@
 )]
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use becket_git::{Author, Commit, CommitId, Next, Repository, Time};
 use becket_source::FileSet;
@@ -102,6 +102,11 @@ impl Clone {
         run(&self.path, arguments)
     }
 
+    /// Whether git did it.
+    pub fn try_git(&self, arguments: &[&str]) -> bool {
+        call(&self.path, arguments).status.success()
+    }
+
     pub fn write(&self, path: &str, text: &str) {
         std::fs::write(self.path.join(path), text).unwrap();
     }
@@ -117,18 +122,22 @@ impl Clone {
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new("git")
+    let output = call(folder, arguments);
+    let text = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "git {arguments:?}: {text}{errors}");
+    text
+}
+
+fn call(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new("git")
         .current_dir(folder)
         .args(["-c", "user.name=Bob", "-c", "user.email=bob@acme.example"])
         .args(arguments)
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "git {arguments:?}: {text}{errors}");
-    text
+        .unwrap()
 }
 
 pub fn author() -> Author {
