@@ -6,6 +6,8 @@
 
 mod facts;
 mod finding;
+#[cfg(test)]
+mod findings_tests;
 mod model;
 mod names;
 mod parse;
@@ -14,8 +16,6 @@ mod rules;
 mod scaffold;
 mod schema;
 mod shape;
-#[cfg(test)]
-mod tests;
 pub mod view;
 
 pub use jiff::civil::Date;
