@@ -5,6 +5,7 @@
 //! state that Git can hold.
 
 pub mod authority;
+pub mod build;
 pub mod deployment;
 pub mod environment;
 pub mod ingress;
