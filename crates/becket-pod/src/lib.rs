@@ -20,7 +20,7 @@ mod wire;
 
 pub use error::PodError;
 pub use pod::{Container, Exit, Outcome, POD_ADDRESS, Pod, Stopped};
-pub use preflight::{Unsupported, preflight};
+pub use preflight::{Unsupported, preflight, raise_open_files};
 pub use rustix::process::Signal;
 pub use spec::{
     ContainerSpec, FileContents, HostsEntry, Init, LogSpec, Mount, PodSpec, Volume, VolumeFile, VolumeSource,

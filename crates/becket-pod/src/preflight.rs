@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use crate::init::ARGUMENT;
 use crate::spec::Init;
+use crate::wire::Fault;
 
 /// The kernel, or something around this process, forbids what a pod needs.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +35,21 @@ pub fn preflight(init: &Init) -> Result<(), Unsupported> {
             remedy: "make sure that /proc is mounted and the program may be executed".to_owned(),
         }),
     }
+}
+
+/// Raises this process's limit of open files to what the kernel lets it have, and answers it. A pod takes about fifteen
+/// and one for each address on which somebody listens for it; the usual limit of 1024 ends at some fifty pods.
+pub fn raise_open_files() -> Option<u64> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    let _ = setrlimit(
+        Resource::Nofile,
+        Rlimit {
+            current: maximum,
+            maximum,
+        },
+    );
+    getrlimit(Resource::Nofile).current
 }
 
 pub(crate) fn program(init: &Init) -> std::path::PathBuf {
@@ -67,6 +83,16 @@ impl Readings {
                 .iter()
                 .any(|path| fs::exists(path).unwrap_or(false)),
         }
+    }
+
+    /// Why a pod could not be made, with the step that was refused.
+    pub(crate) fn refused(&self, fault: &Fault) -> Unsupported {
+        let mut unsupported = self.explain();
+        unsupported.reason = format!(
+            "{} (cannot {}: {})",
+            unsupported.reason, fault.step, fault.message
+        );
+        unsupported
     }
 
     /// Why a pod could not be made, given that it could not.

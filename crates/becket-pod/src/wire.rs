@@ -22,6 +22,9 @@ const MESSAGE: usize = 16 * 1024;
 /// The most file descriptors in a message.
 pub(crate) const DESCRIPTORS: usize = 32;
 
+/// The step at which a kernel that forbids user namespaces says so.
+pub(crate) const USER_NAMESPACE: &str = "make a user namespace";
+
 /// What the first process needs to know of its pod; travels as a file with the first message.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Boot {
@@ -86,6 +89,13 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
+    /// Whether it is about what this user may do, and not about the pod: no right, or no user namespace left.
+    pub(crate) fn is_refusal(&self) -> bool {
+        use rustix::io::Errno;
+        let is = |errno: Errno| self.errno == Some(errno.raw_os_error());
+        is(Errno::PERM) || self.step == USER_NAMESPACE && (is(Errno::NOSPC) || is(Errno::USERS))
+    }
+
     pub(crate) fn error(&self) -> io::Error {
         self.errno.map_or_else(
             || io::Error::other(self.message.clone()),
@@ -144,8 +154,8 @@ pub(crate) fn receive<T: DeserializeOwned>(socket: BorrowedFd<'_>) -> io::Result
             &mut control,
             RecvFlags::CMSG_CLOEXEC,
         ) {
-            Err(rustix::io::Errno::INTR) => {}
-            Err(rustix::io::Errno::CONNRESET) => return Ok(None),
+            // The second is said once when the other side ended before it read all; what it wrote can still be read.
+            Err(rustix::io::Errno::INTR | rustix::io::Errno::CONNRESET) => {}
             result => break result?,
         }
     };
@@ -194,4 +204,56 @@ pub(crate) fn take<const N: usize>(fds: Vec<OwnedFd>) -> io::Result<[OwnedFd; N]
             fds.len()
         ))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::net::{AddressFamily, SocketFlags, SocketType};
+
+    use super::*;
+
+    fn pair() -> (OwnedFd, OwnedFd) {
+        rustix::net::socketpair(
+            AddressFamily::UNIX,
+            SocketType::SEQPACKET,
+            SocketFlags::CLOEXEC,
+            None,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn last_words_are_heard_from_who_ended_without_listening() {
+        let (ours, theirs) = pair();
+        send(ours.as_fd(), &"unread", &[]).unwrap();
+        send(theirs.as_fd(), &"last words", &[]).unwrap();
+        drop(theirs);
+        assert_eq!(
+            receive::<String>(ours.as_fd())
+                .unwrap()
+                .map(|(text, _)| text)
+                .as_deref(),
+            Some("last words")
+        );
+        assert!(receive::<String>(ours.as_fd()).unwrap().is_none());
+    }
+
+    #[test]
+    fn large_values_travel_as_files() {
+        let (ours, theirs) = pair();
+        let value = "x".repeat(1 << 20);
+        send(ours.as_fd(), &(), &[file_of(&value).unwrap().as_fd()]).unwrap();
+        let ((), fds) = receive(theirs.as_fd()).unwrap().unwrap();
+        let [file] = take(fds).unwrap();
+        assert_eq!(value_of::<String>(&file).unwrap(), value);
+        assert_eq!(value_of::<String>(file).unwrap(), value, "and can be read again");
+    }
+
+    #[test]
+    fn a_message_that_is_none_is_an_error() {
+        let (ours, theirs) = pair();
+        send(ours.as_fd(), &1, &[]).unwrap();
+        assert!(receive::<Report>(theirs.as_fd()).is_err());
+        assert!(take::<1>(Vec::new()).is_err());
+    }
 }

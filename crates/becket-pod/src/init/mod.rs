@@ -19,7 +19,7 @@ use std::process::{Command, ExitCode};
 
 use nix::sched::{CloneFlags, unshare};
 
-use crate::wire::{Fault, Step};
+use crate::wire::{Fault, Step, USER_NAMESPACE};
 
 /// The first argument that makes a program one of a pod's own processes.
 pub const ARGUMENT: &str = "pod-init";
@@ -71,7 +71,7 @@ fn enter_user_namespace(others: CloneFlags, user: u32, group: u32) -> Result<(),
         rustix::process::geteuid().as_raw(),
         rustix::process::getegid().as_raw(),
     );
-    unshare(CloneFlags::CLONE_NEWUSER | others).step(|| "make a user namespace".to_owned())?;
+    unshare(CloneFlags::CLONE_NEWUSER | others).step(|| USER_NAMESPACE.to_owned())?;
     let write = |file: &str, text: &str| fs::write(file, text).step(|| format!("write {text:?} to {file}"));
     write("/proc/self/setgroups", "deny")?;
     write("/proc/self/gid_map", &format!("{group} {outer_group} 1"))?;

@@ -63,9 +63,10 @@ impl Pod {
         let (ours, theirs) = rustix::net::socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None)
             .map_err(io::Error::from)
             .map_err(outside("make its socket"))?;
+        let hostname = host_name(&spec.hostname).to_owned();
         let boot = Boot {
-            hosts: hosts_text(&spec.hostname, &spec.hosts),
-            hostname: spec.hostname.clone(),
+            hosts: hosts_text(&hostname, &spec.hosts),
+            hostname: hostname.clone(),
             resolv_conf: spec.resolv_conf,
             volumes: spec.volumes,
         };
@@ -88,26 +89,26 @@ impl Pod {
             let _ = outer.wait().await;
             let _ = tell.send(true);
         });
-        let pid = match control.ready().await {
-            Ok(pid) => pid,
-            Err(Some(fault)) if fault.errno == Some(rustix::io::Errno::PERM.raw_os_error()) => {
-                let mut unsupported = Readings::of_this_machine().explain();
-                unsupported.reason = format!("{}; {}: {}", unsupported.reason, fault.step, fault.message);
-                return Err(unsupported.into());
-            }
-            Err(Some(fault)) => return Err(PodError::inside(&id, fault)),
-            Err(None) => return Err(PodError::gone(&id)),
-        };
         let (sockets, containers) = (Mutex::default(), Mutex::default());
-        Ok(Self {
+        let mut pod = Self {
             id,
-            hostname: spec.hostname,
-            pid,
+            hostname,
+            pid: 0,
             control,
             sockets,
             containers,
             gone,
-        })
+        };
+        // From here on, who drops this future or gets an error leaves nothing behind.
+        match pod.control.ready().await {
+            Ok(pid) => pod.pid = pid,
+            Err(Some(fault)) if fault.is_refusal() => {
+                return Err(Readings::of_this_machine().refused(&fault).into());
+            }
+            Err(Some(fault)) => return Err(PodError::inside(&pod.id, fault)),
+            Err(None) => return Err(PodError::gone(&pod.id)),
+        }
+        Ok(pod)
     }
 
     /// The id from the specification.
@@ -224,6 +225,11 @@ impl Drop for Pod {
     }
 }
 
+/// What the kernel takes of a name: 63 characters, cut as the kubelet cuts the name of a pod.
+fn host_name(name: &str) -> &str {
+    name.get(..63).unwrap_or(name).trim_end_matches(['-', '.'])
+}
+
 fn hosts_text(hostname: &str, hosts: &[HostsEntry]) -> String {
     let mut text = format!("127.0.0.1 localhost\n::1 localhost\n{POD_ADDRESS} {hostname}\n");
     for entry in hosts.iter().filter(|entry| !entry.names.is_empty()) {
@@ -240,6 +246,13 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_host_name_is_cut() {
+        assert_eq!(host_name("orders-1"), "orders-1");
+        let long = format!("{}-{}", "a".repeat(62), "b".repeat(62));
+        assert_eq!(host_name(&long), "a".repeat(62));
+    }
 
     #[test]
     fn hosts_name_the_pod_and_its_neighbours() {

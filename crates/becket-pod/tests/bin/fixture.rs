@@ -1,5 +1,7 @@
 //! A program for tests: the pod's own processes, and a stand-in for an engine that can be killed.
 
+#![expect(clippy::print_stderr, reason = "tests read why it failed")]
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -17,7 +19,10 @@ fn main() -> ExitCode {
     };
     match runtime.block_on(hold(root)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is left when the process that started pods is killed: nothing.
+//! A process that starts pods, from outside: what is left when it is killed, and what it says when it may not.
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
@@ -79,6 +79,35 @@ fn killing_the_engine_while_it_starts_a_pod_leaves_no_process() {
     }
     let root = bench.root();
     until("nothing else was started", || !anyone_runs_in(&root));
+}
+
+#[test]
+fn a_kernel_that_forbids_user_namespaces_is_named_with_the_remedy() {
+    judged!();
+    let bench = Bench::new();
+    // In a user namespace of one's own the limit is one's own, too.
+    let script = "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$0\" \"$1\"";
+    let output = Command::new("unshare")
+        .args(["--user", "--map-root-user", "sh", "-c", script])
+        .arg(fixture())
+        .arg(bench.root())
+        .output();
+    let Ok(output) = output else {
+        assert!(std::env::var_os("CI").is_none(), "unshare is missing");
+        println!("not judged: a kernel without user namespaces: unshare is missing");
+        return;
+    };
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        said.lines().next().unwrap(),
+        "this kernel allows no user namespaces (user.max_user_namespaces is 0) (cannot make a user namespace: No space \
+         left on device (os error 28))"
+    );
+    assert!(
+        said.contains("sudo sysctl -w user.max_user_namespaces="),
+        "{said}"
+    );
+    assert!(!output.status.success());
 }
 
 /// Whether a process still does something; one that only waits to be reaped by its parent does not.
