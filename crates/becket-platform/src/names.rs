@@ -282,6 +282,10 @@ impl Format for DomainName {
             return Err(Wrong::new("has one label only"));
         }
         host(text, 200)?;
+        let top = text.rsplit('.').next().unwrap_or_default();
+        if !top.starts_with(|first: char| first.is_ascii_lowercase()) {
+            return Err(Wrong::new("has a last label that does not start with a letter"));
+        }
         Ok(Self(text.to_owned()))
     }
 

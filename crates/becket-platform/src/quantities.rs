@@ -33,7 +33,8 @@ impl fmt::Display for Cidr {
 }
 
 impl Format for Cidr {
-    const PATTERN: &'static str = "^([0-9]{1,3}\\.){3}[0-9]{1,3}/[0-9]{1,2}$";
+    const PATTERN: &'static str =
+        "^((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(\\.(?!/)|(?=/))){4}/(3[0-2]|[12]?[0-9])$";
     const EXPECTED: &'static str = "a range such as 10.10.0.0/16";
 
     fn parse(text: &str) -> Result<Self, Wrong> {

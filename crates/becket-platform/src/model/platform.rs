@@ -144,14 +144,16 @@ impl SecretName {
                 "is the address itself, which is a secret: name the secret that holds it",
             ));
         }
-        let part = |text: &str| {
-            !text.is_empty()
-                && text
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte))
-        };
+        let first = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let namespace_has = |text: &str| text.bytes().all(|byte| first(byte) || byte == b'-');
+        let name_has = |text: &str| text.bytes().all(|byte| first(byte) || b"-.".contains(&byte));
+        let starts = |text: &str| text.bytes().next().is_some_and(first);
         match text.split_once('/') {
-            Some((namespace, name)) if part(namespace) && part(name) => Ok(()),
+            Some((namespace, name))
+                if starts(namespace) && starts(name) && namespace_has(namespace) && name_has(name) =>
+            {
+                Ok(())
+            }
             _ => Err(Wrong::new("is no secret by namespace and name")),
         }
     }

@@ -239,7 +239,7 @@ text!(
 );
 
 impl Folder {
-    const REGULAR: &'static str = "^[^/].*$";
+    const REGULAR: &'static str = "^(?!(.*/)?\\.\\.(/|$))[^/\\\\][^\\\\]*$";
     const EXAMPLE: &'static str = "a path such as services/orders";
 
     fn check(text: &str) -> Result<(), Wrong> {
@@ -320,16 +320,18 @@ text!(
 );
 
 impl Quantile {
-    const REGULAR: &'static str = "^p[0-9]{1,2}(\\.[0-9]+)?$";
+    const REGULAR: &'static str = "^p[1-9][0-9]?(\\.[0-9]+)?$";
     const EXAMPLE: &'static str = "a quantile such as p99";
 
     fn check(text: &str) -> Result<(), Wrong> {
-        let share = text
-            .strip_prefix('p')
-            .filter(|share| share.starts_with(|first: char| first.is_ascii_digit()));
-        match share.and_then(|share| share.parse::<f64>().ok()) {
-            Some(share) if share > 0.0 && share < 100.0 => Ok(()),
-            _ => Err(Wrong::new("is no quantile")),
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let share = text.strip_prefix('p').unwrap_or_default();
+        let (whole, parts) = share
+            .split_once('.')
+            .map_or((share, None), |(whole, parts)| (whole, Some(parts)));
+        if whole.len() <= 2 && digits(whole) && !whole.starts_with('0') && parts.is_none_or(digits) {
+            return Ok(());
         }
+        Err(Wrong::new("is no quantile"))
     }
 }
