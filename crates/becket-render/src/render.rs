@@ -3,6 +3,7 @@
 //! Each file of the catalog was read once; here its bound places are spliced, per view. What is already in a repository
 //! is not looked at: that is [`crate::plan`]'s.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -206,10 +207,10 @@ impl Output {
                 Err(missing) => self.missing(&missing, &binding.at),
             }
         }
-        if let Some((head, at)) = &bound.head {
-            match head.fill(view) {
+        if let Some(head) = bound.head.as_ref().filter(|head| holds(&head.condition, view)) {
+            match head.text.fill(view) {
                 Ok((comment, _)) => editor.set_head_comment(&comment),
-                Err(missing) => self.missing(&missing, at),
+                Err(missing) => self.missing(&missing, &head.at),
             }
         }
         if let Some(siblings) = &bound.siblings
@@ -256,8 +257,7 @@ fn list_resources(
 ) -> Result<(), EditError> {
     let resources = KeyPath::root().key("resources");
     let comes_out = |name: &str| target.files.iter().any(|(other, ..)| other == name);
-    for (index, name) in siblings.iter().filter(|(_, name)| !comes_out(name)) {
-        let _ = name;
+    for (index, _) in siblings.iter().filter(|(_, name)| !comes_out(name)) {
         editor.remove(&resources.index(*index))?;
     }
     for (name, ..) in &target.files {
@@ -282,8 +282,7 @@ fn value<'v>(
     from: &From,
     binding: &Binding,
     view: &'v View,
-) -> Result<(std::borrow::Cow<'v, Fragment>, Option<&'v KeyPath>), Missing> {
-    use std::borrow::Cow;
+) -> Result<(Cow<'v, Fragment>, Option<&'v KeyPath>), Missing> {
     match from {
         From::Text(text) => {
             let (text, origin) = text.fill(view)?;

@@ -2,7 +2,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::print_stdout,
     reason = "that is how a test fails, and how a missing judge is reported"
 )]
@@ -86,6 +85,53 @@ fn places_in_rendered_files_lead_to_the_platform_file() {
             "images"
         ),
         ""
+    );
+}
+
+#[test]
+fn names_that_read_as_something_else_stay_text() {
+    let text = "\
+name: 'on'
+organisation: acme
+domain: shop.example
+clusters: { 'true': {} }
+environments: { 'no': { clusters: ['true'] } }
+services: { 'null': { source: a, host: 'yes', needs: ['off'] }, 'off': { source: b } }
+";
+    let parsed = becket_platform::parse("platform.yaml", text);
+    assert_eq!(parsed.errors(), []);
+    let catalog = Catalog::embedded().unwrap();
+    let files = render(parsed.platform().unwrap(), &catalog).unwrap().files;
+    let value = |path: &str, place: &str| {
+        let text = files.text(path).unwrap().unwrap();
+        let tree = becket_document::yaml::parse(text).into_single().unwrap();
+        tree.at(&place.parse().unwrap())
+            .unwrap()
+            .as_str()
+            .map(str::to_owned)
+    };
+    let overlay = "gitops/apps/null/overlays/no/kustomization.yaml";
+    assert_eq!(
+        value("gitops/apps/null/base/deployment.yaml", "metadata.name").as_deref(),
+        Some("null")
+    );
+    assert_eq!(
+        value(
+            "gitops/apps/off/base/kustomization.yaml",
+            "labels[0].pairs.\"app.kubernetes.io/part-of\""
+        )
+        .as_deref(),
+        Some("on")
+    );
+    assert_eq!(value(overlay, "namespace").as_deref(), Some("no"));
+    assert_eq!(
+        value("iac/ansible/root/values.yaml", "environments.no[0]").as_deref(),
+        Some("true")
+    );
+    let egress = "spec.egress[0].to[0].podSelector.matchLabels.\"app.kubernetes.io/name\"";
+    assert_eq!(
+        value("gitops/apps/null/base/networkpolicy.yaml", egress).as_deref(),
+        Some("off")
     );
 }
 

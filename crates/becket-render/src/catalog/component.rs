@@ -9,7 +9,7 @@ use becket_document::{KeyPath, Kind, Node, PathError, yaml};
 use becket_platform::view::Scope;
 use becket_source::{Diagnostic, FileSet, Location, Span, did_you_mean};
 
-use super::{Binding, Bound, Component, Condition, Contents, File, Folder, check};
+use super::{Binding, Bound, Component, Condition, Contents, File, Folder, Head, check};
 use crate::binding::Text;
 use crate::rules;
 
@@ -167,10 +167,11 @@ impl Reader<'_> {
         let mut covered = Vec::new();
         for entry in bindings.entries() {
             if entry.name() == "#" {
-                let text = entry.value.as_str().unwrap_or_default();
-                let text = self.parse(text, entry.value.span)?;
-                covered.push(bound.document.head_comment());
-                bound.head = Some((text, self.place(entry.value.span)));
+                let head = self.head(&entry.value)?;
+                if head.condition == Condition::default() {
+                    covered.push(bound.document.head_comment());
+                }
+                bound.head = Some(head);
                 continue;
             }
             let place: KeyPath = self.parse(&entry.name(), entry.key.span)?;
@@ -209,6 +210,20 @@ impl Reader<'_> {
         }
         self.findings.extend(check::examples(path, &text, &covered));
         Some(bound)
+    }
+
+    fn head(&mut self, node: &Node) -> Option<Head> {
+        let (text, condition) = if node.as_str().is_some() {
+            (node, Condition::default())
+        } else {
+            self.known_keys(node, &["from", "when", "unless"]);
+            (node.get("from").unwrap_or(node), self.condition(node))
+        };
+        Some(Head {
+            text: self.parse(text.as_str().unwrap_or_default(), text.span)?,
+            condition,
+            at: self.place(node.span),
+        })
     }
 
     fn binding(&mut self, place: KeyPath, node: &Node, now: &Node) -> Option<Binding> {

@@ -85,9 +85,19 @@ pub(crate) struct Bound {
     pub(crate) document: Document,
     pub(crate) bindings: Vec<Binding>,
     /// The comment at the file's head.
-    pub(crate) head: Option<(Text, Location)>,
+    pub(crate) head: Option<Head>,
     /// Of a `kustomization.yaml`: the files of its own folder that it lists as resources, with their indexes.
     pub(crate) siblings: Option<Vec<(usize, String)>>,
+}
+
+/// A comment at a file's head that is bound.
+#[derive(Debug, Clone)]
+pub(crate) struct Head {
+    pub(crate) text: Text,
+    /// Where it does not hold, the comment stays as it is.
+    pub(crate) condition: Condition,
+    /// The place of the binding in `component.yaml`.
+    pub(crate) at: Location,
 }
 
 /// A bound place.
@@ -148,7 +158,8 @@ impl Catalog {
                 all.extend(file.named.iter().flat_map(Text::paths));
                 all.extend(file.condition.paths());
                 if let Contents::Bound(bound) = &file.contents {
-                    all.extend(bound.head.iter().flat_map(|(head, _)| head.paths()));
+                    all.extend(bound.head.iter().flat_map(|head| head.text.paths()));
+                    all.extend(bound.head.iter().flat_map(|head| head.condition.paths()));
                     for binding in &bound.bindings {
                         all.extend(binding.from.iter().flat_map(From::paths));
                         all.extend(binding.condition.paths());
