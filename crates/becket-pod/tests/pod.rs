@@ -466,6 +466,22 @@ async fn a_pod_that_is_dropped_or_whose_first_process_is_killed_is_gone_whole() 
     assert!(!within(pod.stop(AT_ONCE)).await.killed);
 }
 
+#[tokio::test]
+async fn all_output_is_in_the_log_when_the_program_has_ended() {
+    judged!();
+    let bench = Bench::new();
+    let pod = Pod::start(pod("log")).await.unwrap();
+    let container = pod.run(bench.container("log", &["print", "3000"])).await.unwrap();
+    within(container.wait()).await;
+    let log = text(&container);
+    for stream in ["line", "error"] {
+        let numbers: Vec<_> = log.lines().filter_map(|line| line.strip_prefix(stream)).collect();
+        let expected: Vec<_> = (0..3000).map(|number| format!(" {number}")).collect();
+        assert_eq!(numbers, expected, "{stream}");
+    }
+    assert_eq!(container.written(u64::MAX).await, None);
+}
+
 fn alive(pid: u32) -> bool {
     std::path::Path::new(&format!("/proc/{pid}")).exists()
 }

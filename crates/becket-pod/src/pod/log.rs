@@ -20,6 +20,9 @@ const MAX_BYTES: u64 = 10 * 1024 * 1024;
 /// The longest line kept whole; of a longer one the parts are marked `P`.
 const MAX_LINE: usize = 16 * 1024;
 
+/// How much to read at once.
+const READ: usize = 8 * 1024;
+
 /// An open log file.
 pub(super) struct Log {
     file: Option<File>,
@@ -91,6 +94,7 @@ impl Stream {
     }
 
     async fn read(&mut self) -> usize {
+        self.rest.reserve(READ);
         self.pipe.read_buf(&mut self.rest).await.unwrap_or(0)
     }
 
@@ -162,4 +166,87 @@ pub(super) fn follow(mut log: Log, out: OwnedFd, err: OwnedFd) -> io::Result<wat
         tell.send_modify(|progress| progress.ended = true);
     });
     Ok(progress)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the log and the one before it hold after this was written to standard output, in these pieces.
+    async fn logged(pieces: &[&str], max_bytes: u64) -> (String, Option<String>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("some/where/log");
+        let log = Log::open(&LogSpec {
+            path: path.clone(),
+            max_bytes,
+        })
+        .unwrap();
+        let (out, mut stdout) = io::pipe().unwrap();
+        let (err, stderr) = io::pipe().unwrap();
+        let mut progress = follow(log, out.into(), err.into()).unwrap();
+        drop(stderr);
+        let mut written = 0;
+        for piece in pieces {
+            stdout.write_all(piece.as_bytes()).unwrap();
+            if piece.ends_with('\n') {
+                let more = progress
+                    .wait_for(|progress| progress.bytes > written)
+                    .await
+                    .unwrap();
+                written = more.bytes;
+            }
+        }
+        drop(stdout);
+        progress.wait_for(|progress| progress.ended).await.unwrap();
+        (
+            fs::read_to_string(&path).unwrap(),
+            fs::read_to_string(folder.path().join("some/where/log.1")).ok(),
+        )
+    }
+
+    /// Lines without their times, which are checked to be times.
+    fn untimed(log: &str) -> Vec<&str> {
+        log.lines()
+            .map(|line| {
+                let (time, rest) = line.split_once(' ').unwrap();
+                assert!(
+                    time.parse::<Timestamp>().is_ok() && time.len() == 30 && time.ends_with('Z'),
+                    "{time}"
+                );
+                rest
+            })
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn lines_have_time_stream_and_tag() {
+        let (log, _) = logged(&["one\n", "two\n\nthr", "ee\n", "no end"], 0).await;
+        let expected = [
+            "stdout F one",
+            "stdout F two",
+            "stdout F ",
+            "stdout F three",
+            "stdout F no end",
+        ];
+        assert_eq!(untimed(&log), expected);
+    }
+
+    #[tokio::test]
+    async fn a_long_line_is_kept_in_parts() {
+        let long = "x".repeat(2 * MAX_LINE + 5);
+        for pieces in [&[long.as_str(), "\n"][..], &[long.as_str()]] {
+            let (text, _) = logged(pieces, 0).await;
+            let lines = untimed(&text);
+            let tags: Vec<&str> = lines.iter().map(|line| &line[..9]).collect();
+            assert_eq!(tags, ["stdout P ", "stdout P ", "stdout F "]);
+            assert_eq!(lines.iter().map(|line| &line[9..]).collect::<String>(), long);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_log_that_is_too_long_is_begun_anew() {
+        let (log, old) = logged(&["1\n", "2\n", "3\n"], 90).await;
+        assert_eq!(untimed(&log), ["stdout F 3"]);
+        assert_eq!(untimed(&old.unwrap()), ["stdout F 1", "stdout F 2"]);
+    }
 }
