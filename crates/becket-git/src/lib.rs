@@ -13,6 +13,7 @@ mod error;
 mod id;
 mod lock;
 mod log;
+mod read;
 mod repository;
 mod tree;
 mod watch;

@@ -1,12 +1,14 @@
 //! The story of some paths: the commits that changed them.
 
+use std::collections::BTreeMap;
+
 use becket_source::Change;
 
 use crate::commit::{Author, Time};
 use crate::error::Error;
 use crate::id::{CommitId, ObjectId};
+use crate::read;
 use crate::repository::Repository;
-use crate::tree;
 
 /// A commit that changed what was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,18 +39,27 @@ impl Repository {
             return Ok(Vec::new());
         };
         let git = self.git();
-        self.walk(&git, head, paths, limit)
+        let story = Story {
+            git: &git,
+            paths,
+            known: BTreeMap::new(),
+        };
+        story
+            .tell(head, limit)
             .map_err(|error| self.error("read the history", &error))
     }
+}
 
-    fn walk(
-        &self,
-        git: &git2::Repository,
-        head: CommitId,
-        paths: &[&str],
-        limit: usize,
-    ) -> Result<Vec<CommitInfo>, git2::Error> {
-        let mut walk = git.revwalk()?;
+struct Story<'a> {
+    git: &'a git2::Repository,
+    paths: &'a [&'a str],
+    /// What the paths held, by root folder: each is asked for as a commit's and as its child's parent's.
+    known: BTreeMap<git2::Oid, Vec<Option<ObjectId>>>,
+}
+
+impl Story<'_> {
+    fn tell(mut self, head: CommitId, limit: usize) -> Result<Vec<CommitInfo>, git2::Error> {
+        let mut walk = self.git.revwalk()?;
         walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME)?;
         walk.push(head.0)?;
         let mut story = Vec::new();
@@ -56,38 +67,52 @@ impl Repository {
             if story.len() >= limit {
                 break;
             }
-            let commit = git.find_commit(id?)?;
-            let ids = ids(git, commit.tree_id(), paths)?;
-            let mut differs = true;
-            for parent in commit.parents() {
-                let same = if paths.is_empty() {
-                    parent.tree_id() == commit.tree_id()
-                } else {
-                    self::ids(git, parent.tree_id(), paths)? == ids
-                };
-                differs &= !same;
-            }
-            if commit.parent_count() == 0 && !paths.is_empty() {
-                differs = ids.iter().any(Option::is_some);
-            }
+            let commit = self.git.find_commit(id?)?;
+            let ids = self.ids(commit.tree_id())?;
+            let differs = if commit.parent_count() == 0 {
+                self.paths.is_empty() || ids.iter().any(Option::is_some)
+            } else {
+                self.differs_from_each_parent(&commit, &ids)?
+            };
             if differs {
-                story.push(self.told(git, &commit, paths, ids)?);
+                story.push(self.told(&commit, ids)?);
             }
         }
         Ok(story)
     }
 
-    #[expect(clippy::unused_self, reason = "reads as part of the walk")]
-    fn told(
-        &self,
-        git: &git2::Repository,
+    fn differs_from_each_parent(
+        &mut self,
         commit: &git2::Commit<'_>,
-        paths: &[&str],
-        ids: Vec<Option<ObjectId>>,
-    ) -> Result<CommitInfo, git2::Error> {
+        ids: &[Option<ObjectId>],
+    ) -> Result<bool, git2::Error> {
+        for parent in commit.parents() {
+            let tree = parent.tree_id();
+            let same = tree == commit.tree_id() || (!self.paths.is_empty() && self.ids(tree)? == ids);
+            if same {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// What the paths held in a root folder.
+    fn ids(&mut self, root: git2::Oid) -> Result<Vec<Option<ObjectId>>, git2::Error> {
+        if let Some(ids) = self.known.get(&root) {
+            return Ok(ids.clone());
+        }
+        let mut ids = Vec::with_capacity(self.paths.len());
+        for path in self.paths {
+            ids.push(read::entry_at(self.git, root, path)?.map(|(id, _)| ObjectId(id)));
+        }
+        self.known.insert(root, ids.clone());
+        Ok(ids)
+    }
+
+    fn told(&self, commit: &git2::Commit<'_>, ids: Vec<Option<ObjectId>>) -> Result<CommitInfo, git2::Error> {
         let parent = commit.parents().next();
         let before = parent.as_ref().map(git2::Commit::tree).transpose()?;
-        let changes = tree::changes(git, before.as_ref(), Some(&commit.tree()?), paths)?;
+        let changes = read::changes(self.git, before.as_ref(), Some(&commit.tree()?), self.paths)?;
         let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
         let trailers = git2::message_trailers_strs(&message)
             .map(|trailers| {
@@ -115,15 +140,4 @@ impl Repository {
             ids,
         })
     }
-}
-
-fn ids(
-    git: &git2::Repository,
-    root: git2::Oid,
-    paths: &[&str],
-) -> Result<Vec<Option<ObjectId>>, git2::Error> {
-    paths
-        .iter()
-        .map(|path| Ok(tree::id_at(git, root, path)?.map(ObjectId)))
-        .collect()
 }

@@ -7,7 +7,8 @@ use becket_source::{Change, FileSet};
 
 use crate::error::Error;
 use crate::id::CommitId;
-use crate::tree::{self, Tree};
+use crate::read::{self, Kind};
+use crate::tree::Tree;
 
 /// The branch that everything happens on.
 pub(crate) const MAIN: &str = "refs/heads/main";
@@ -76,7 +77,12 @@ impl Repository {
     pub fn folder(&self, commit: CommitId, folder: &str) -> Result<FileSet, Error> {
         let git = self.git();
         let root = self.root(&git, commit)?;
-        tree::folder(&git, &root, folder).map_err(|error| self.error("read files", &error))
+        let files = match read::entry_at(&git, root.id(), folder) {
+            Ok(Some((id, Kind::Folder))) => read::files_below(&git, id),
+            Ok(_) => Ok(FileSet::new()),
+            Err(error) => Err(error),
+        };
+        files.map_err(|error| self.error("read files", &error))
     }
 
     /// What happened to which file from one commit to another. `None` is the time before the first commit.
@@ -84,7 +90,7 @@ impl Repository {
         let git = self.git();
         let from = from.map(|from| self.root(&git, from)).transpose()?;
         let to = self.root(&git, to)?;
-        tree::changes(&git, from.as_ref(), Some(&to), &[])
+        read::changes(&git, from.as_ref(), Some(&to), &[])
             .map_err(|error| self.error("compare commits", &error))
     }
 

@@ -303,3 +303,27 @@ fn an_unknown_commit_and_a_folder_that_is_no_repository_are_said() {
         "{error}"
     );
 }
+
+#[test]
+fn a_merge_is_told_only_where_it_decided_something() {
+    let judge = Judge::new();
+    let repository = judge.repository();
+    judge.put(&repository, &[("a", "1"), ("b", "1")]);
+    let clone = judge.clone_of("work");
+    clone.git(&["checkout", "-qb", "side"]);
+    clone.write("a", "side");
+    clone.git(&["commit", "-qam", "a on the side"]);
+    clone.git(&["checkout", "-q", "main"]);
+    clone.write("b", "main");
+    clone.git(&["commit", "-qam", "b on main"]);
+    clone.git(&["merge", "-q", "--no-ff", "-m", "merge", "side"]);
+    clone.git(&["push", "-q", "origin", "main"]);
+    let told = |path: &str| -> Vec<String> {
+        let log = repository.log(&[path], 10).unwrap();
+        log.iter()
+            .map(|commit| commit.message.lines().next().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(told("a"), ["a on the side", "put: files"]);
+    assert_eq!(told("b"), ["b on main", "put: files"]);
+}
