@@ -6,8 +6,6 @@
 
 mod facts;
 mod finding;
-#[cfg(test)]
-mod findings_tests;
 mod model;
 mod names;
 mod parse;
@@ -16,6 +14,8 @@ mod rules;
 mod scaffold;
 mod schema;
 mod shape;
+#[cfg(test)]
+mod tests;
 pub mod view;
 
 pub use jiff::civil::Date;

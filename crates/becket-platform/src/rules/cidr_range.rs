@@ -1,11 +1,11 @@
 //! A cluster's range is private and of a size that a network can have.
 
 use becket_source::Level;
+use ipnet::Ipv4Net;
 
 use super::{Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
-use ipnet::Ipv4Net;
 
 pub(crate) static RULE: Rule = Rule {
     code: "BK0014",

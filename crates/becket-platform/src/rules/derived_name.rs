@@ -3,9 +3,10 @@
 use becket_source::Level;
 
 use super::{Check, Rule};
-use crate::finding::{Finding, Findings};
-use crate::model::Platform;
 use crate::finding::Place;
+use crate::finding::{Finding, Findings};
+use crate::model::{Environment, Platform};
+use crate::names::{EnvironmentName, ServiceName};
 
 pub(crate) static RULE: Rule = Rule {
     code: "BK0011",
@@ -38,13 +39,8 @@ const LONGEST: usize = 63;
 
 fn check(platform: &Platform, findings: &mut Findings) {
     for (service_name, service) in &platform.services {
-        let applications = platform.environments.iter().flat_map(|(name, environment)| {
-            let clusters = environment.clusters.iter();
-            clusters.map(move |cluster| match environment.clusters.len() {
-                1 => format!("apps-{service_name}-{name}"),
-                _ => format!("apps-{service_name}-{name}-{cluster}"),
-            })
-        });
+        let applications =
+            platform.environments.iter().flat_map(|(name, environment)| applications(service_name, name, environment));
         let Some(longest) = applications.max_by_key(String::len).filter(|name| name.len() > LONGEST) else { continue };
         let over = longest.len() - LONGEST;
         findings.push(
@@ -58,4 +54,16 @@ fn check(platform: &Platform, findings: &mut Findings) {
             .help("shorten the service's name"),
         );
     }
+}
+
+/// The names of the Applications of a service in an environment.
+pub(super) fn applications(
+    service: &ServiceName,
+    name: &EnvironmentName,
+    environment: &Environment,
+) -> impl Iterator<Item = String> {
+    let several = environment.clusters.len() > 1;
+    environment.clusters.iter().map(move |cluster| {
+        if several { format!("apps-{service}-{name}-{cluster}") } else { format!("apps-{service}-{name}") }
+    })
 }

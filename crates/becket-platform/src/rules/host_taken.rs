@@ -1,6 +1,7 @@
 //! A host name leads to one service.
 
 use becket_source::Level;
+use indexmap::IndexMap;
 
 use super::{Check, Rule};
 use crate::finding::{Finding, Findings};
@@ -8,7 +9,6 @@ use crate::model::Platform;
 use crate::model::Service;
 use crate::names::{EnvironmentName, ServiceName};
 use crate::view::domain;
-use indexmap::IndexMap;
 
 pub(crate) static RULE: Rule = Rule {
     code: "BK0013",

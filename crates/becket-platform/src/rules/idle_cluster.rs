@@ -1,12 +1,12 @@
 //! Every cluster has an environment.
 
+use becket_document::Segment;
 use becket_source::Level;
 
 use super::{Check, Rule};
+use crate::finding::Place;
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
-use becket_document::Segment;
-use crate::finding::Place;
 
 pub(crate) static RULE: Rule = Rule {
     code: "BK0021",

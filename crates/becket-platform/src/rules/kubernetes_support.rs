@@ -1,12 +1,12 @@
 //! Clusters run a Kubernetes version that EKS supports, for some time to come.
 
 use becket_source::Level;
+use jiff::civil::Date;
 
 use super::{Check, Rule};
+use crate::facts;
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
-use crate::facts;
-use jiff::civil::Date;
 
 pub(crate) static RULE: Rule = Rule {
     code: "BK0025",

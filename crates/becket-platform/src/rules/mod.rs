@@ -80,6 +80,8 @@ rules! {
     missing_source,
     cloud_cluster,
     derived_clash,
+    application_clash,
+    production_last,
 }
 
 pub(crate) use missing_field::RULE as MISSING_FIELD;

@@ -1,11 +1,12 @@
 //! Services do not need each other in a circle.
 
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
 use becket_source::Level;
 
 use super::{Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub(crate) static RULE: Rule = Rule {
     code: "BK0017",

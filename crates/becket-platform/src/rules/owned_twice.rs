@@ -1,13 +1,14 @@
 //! A service has one owner.
 
+use std::collections::BTreeMap;
+
+use becket_document::KeyPath;
 use becket_source::Level;
 
 use super::{Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
 use crate::names::TeamName;
-use becket_document::KeyPath;
-use std::collections::BTreeMap;
 
 pub(crate) static RULE: Rule = Rule {
     code: "BK0019",

@@ -3,9 +3,9 @@
 use becket_source::Level;
 
 use super::{Check, Rule};
+use crate::finding::Place;
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
-use crate::finding::Place;
 use crate::names::EnvironmentName;
 
 pub(crate) static RULE: Rule = Rule {

@@ -1,12 +1,12 @@
 //! Availability zones are of their region, several, and different.
 
+use becket_document::KeyPath;
 use becket_source::Level;
 
 use super::{Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
 use crate::model::{Region, Zone};
-use becket_document::KeyPath;
 
 pub(crate) static RULE: Rule = Rule {
     code: "BK0026",

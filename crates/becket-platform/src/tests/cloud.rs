@@ -1,0 +1,92 @@
+//! Clusters of a cloud.
+
+use insta::assert_snapshot;
+
+use super::show;
+use crate::{Date, parse};
+
+const CLOUD: &str = "\
+name: shop
+organisation: acme
+domain: shop.example
+cloud:
+  provider: aws
+  accounts: { all: \"111111111111\" }
+  region: eu-west-1
+  zones: [eu-west-1a, eu-west-1a, eu-west-2b]
+clusters:
+  nonprod:
+    account: al
+    cidr: 10.10.0.0/16
+    kubernetes: 1.34
+    nodes:
+      general: { instances: [m7i.large], min: 3, desired: 1, max: 2, os: al2, disk: 50GB, scaleOnCpu: 60 }
+  prod: { account: all, cidr: 10.20.0.0/16, kubernetes: \"1.34\", region: eu-central-1 }
+  old: { account: all, cidr: 10.30.0.0/16, kubernetes: \"1.33\", zones: [eu-west-1a], nodes: { a: { instances: [], min: 0, max: 1 } } }
+environments:
+  dev: { clusters: [nonprod, old] }
+  prod: { clusters: [prod] }
+services:
+  web: { image: ghcr.io/acme/web, slo: { availability: 101, latency: { p99: 300 } } }
+";
+
+#[test]
+fn clusters_of_a_cloud_are_checked_as_a_whole() {
+    assert_snapshot!(show(CLOUD, &parse("platform.yaml", CLOUD).check(Date::constant(2026, 11, 23))), @r#"
+    BK0026 error: eu-west-1a is listed twice
+      at 8:23 eu-west-1a
+      and 8:11 eu-west-1a (first here)
+      help: leave it out
+    BK0026 error: eu-west-2b is no zone of eu-west-1
+      at 8:35 eu-west-2b
+    BK0031 error: `nonprod` is in the account `al`, which is not under `cloud.accounts`
+      at 11:14 al
+      help: did you mean `all`?
+      fix: all
+    BK0003 error: `clusters.nonprod.kubernetes`: expected text, found a number
+      at 13:17 1.34 (expected text)
+      help: put it in quotes
+    BK0027 error: `general` of `nonprod`: min 3 is more than max 2
+      at 15:47 3
+      and 15:67 2 (the maximum)
+    BK0027 error: `general` of `nonprod`: desired 1 is less than min 3
+      at 15:59 1
+      and 15:47 3 (the minimum)
+    BK0005 error: `clusters.nonprod.nodes.general.os`: `al2` is not known
+      at 15:74 al2
+      help: one of `al2023`, `bottlerocket`
+    BK0005 error: `clusters.nonprod.nodes.general.disk`: `50GB` has the unknown unit `GB`
+      at 15:85 50GB (expected an amount such as 50Gi or 250m)
+      help: did you mean `50Gi`?
+      fix: 50Gi
+    BK0027 error: `general` of `nonprod` is managed by EKS and cannot scale on CPU
+      at 15:103 60
+      note: EKS and the cluster autoscaler scale it by pending pods; two scalers fight each other
+      help: leave it out, or say `managed: false`
+    BK0031 error: the cluster `prod` has no `nodes`
+      at 16:3 prod
+      and 4:1 cloud (a cluster of a cloud needs them)
+    BK0025 warning: the standard support of Kubernetes 1.34 ends on 2026-12-02, in 9 days
+      at 16:57 "1.34" (of `prod`)
+      note: after it a cluster costs $0.50 more per hour (https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html, seen 2026-09-01)
+      help: upgrade one minor version at a time, the clusters of lower environments first
+    BK0026 error: `prod` is in eu-central-1 and lists no zones of it
+      at 16:73 eu-central-1
+      and 8:10 [eu-west-1a, eu-west-1a, eu-west-2b] (these are of eu-west-1)
+      help: add `zones: [eu-central-1a, eu-central-1b, eu-central-1c]`
+    BK0025 warning: the standard support of Kubernetes 1.33 ended on 2026-07-29
+      at 17:56 "1.33" (of `old`)
+      note: after it a cluster costs $0.50 more per hour (https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html, seen 2026-09-01)
+      help: upgrade one minor version at a time, the clusters of lower environments first
+    BK0026 error: `clusters.old.zones`: a cluster needs two zones at least
+      at 17:71 [eu-west-1a]
+      help: such as `[eu-west-1a, eu-west-1b, eu-west-1c]`
+    BK0027 error: `a` of `old` has no instance types
+      at 17:110 []
+    BK0005 error: `services.web.slo.availability`: 101 is no percentage
+      at 22:56 101 (expected more than 0, at most 100)
+    BK0003 error: `services.web.slo.latency.p99`: expected text, found a number
+      at 22:77 300 (expected text)
+      help: put it in quotes
+    "#);
+}
