@@ -80,9 +80,24 @@ impl Templates {
         self.render_value(name, &Value::from_json(data))
     }
 
+    /// What the template `name` writes for `data`; none where there is no such template.
+    pub fn render_prepared(&self, name: &str, data: &Data) -> Option<Result<String, Error>> {
+        self.render_value(name, &data.0)
+    }
+
     pub(crate) fn render_value(&self, name: &str, data: &Value) -> Option<Result<String, Error>> {
         let options = self.options;
         Machine::new(self.set.clone(), options.library, options.missing_key).execute(name, data)
+    }
+}
+
+/// Data made ready for several renderings. A template that changes it (`set`) changes it for the next one.
+pub struct Data(Value);
+
+impl Data {
+    /// Makes `data` ready.
+    pub fn new(data: &Json) -> Self {
+        Self(Value::from_json(data))
     }
 }
 

@@ -1,0 +1,22 @@
+//! What Argo CD makes of files, as pure functions: nothing here runs, watches or asks a cluster.
+//!
+//! [`operator`] reads the root chart of an iac repository, [`expand`] turns ApplicationSets into [`Application`]s;
+//! [`sync`] orders what a sync does, [`health`] judges objects, [`diff`] compares what is wanted with what is there.
+//! The behaviour is that of Argo CD 3.5.
+
+mod application;
+mod applicationset;
+pub mod codes;
+pub mod expand;
+mod generator;
+pub mod glob;
+pub mod operator;
+mod project;
+mod template;
+mod tree;
+
+pub use application::{Application, Automated, Destination, Helm, Source, SyncPolicy};
+pub use applicationset::{ApplicationSet, ApplicationsSync, Origin, Policy};
+pub use operator::{Operator, Operators};
+pub use project::Project;
+pub use tree::Tree;
