@@ -219,6 +219,23 @@ impl Reader<'_> {
 }
 
 impl ApplicationSet {
+    /// The patterns that its Git files generators look for, each with the address of the repository.
+    pub fn files(&self) -> Vec<(&str, &str)> {
+        fn collect<'a>(generators: &'a [Value], found: &mut Vec<(&'a str, &'a str)>) {
+            for generator in generators {
+                let git = &generator["git"];
+                let patterns = git["files"].as_array().into_iter().flatten();
+                let repository = git["repoURL"].as_str().unwrap_or_default();
+                found.extend(patterns.filter_map(|file| Some((repository, file["path"].as_str()?))));
+                let nested = generator["matrix"]["generators"].as_array();
+                collect(nested.map(Vec::as_slice).unwrap_or_default(), found);
+            }
+        }
+        let mut found = Vec::new();
+        collect(&self.generators, &mut found);
+        found
+    }
+
     /// Reads an ApplicationSet object.
     pub fn read(object: &Value, origin: Origin, findings: &mut Vec<Diagnostic>) -> Option<Self> {
         let spec = &object["spec"];

@@ -1,0 +1,5 @@
+//! What reads files: one front end per tool.
+
+pub(crate) mod argocd;
+pub(crate) mod kubernetes;
+pub(crate) mod kustomize;

@@ -1,0 +1,142 @@
+//! References resolved: defined, undefined or unknown.
+
+use std::collections::BTreeMap;
+
+use becket_source::Location;
+use serde_json::Value;
+
+use crate::symbol::{Kind, Reference, Symbol};
+use crate::world::{Key, Object, Scope, World};
+
+/// How a reference came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Resolution {
+    /// Something that was read defines it.
+    Defined,
+    /// All who could define it were read, and none does.
+    Undefined,
+    /// Someone unread might define it.
+    Unknown,
+}
+
+/// Each scope's references with how they came out, in the order of the scope.
+pub(crate) struct Table<'w> {
+    rows: BTreeMap<&'w Key, Vec<(&'w Reference, Resolution)>>,
+}
+
+impl<'w> Table<'w> {
+    pub(crate) fn of(world: &'w World<'_>) -> Self {
+        let rows = world
+            .scopes
+            .iter()
+            .map(|(key, scope)| {
+                let resolved = scope
+                    .references
+                    .iter()
+                    .map(|reference| (reference, resolve(world, key, reference)));
+                (key, resolved.collect())
+            })
+            .collect();
+        Self { rows }
+    }
+
+    /// The references that nobody defines, with their scopes.
+    pub(crate) fn undefined(&self) -> impl Iterator<Item = (&'w Key, &'w Reference)> {
+        self.rows.iter().flat_map(|(key, rows)| {
+            rows.iter()
+                .filter(|(_, how)| *how == Resolution::Undefined)
+                .map(|(reference, _)| (*key, *reference))
+        })
+    }
+
+    pub(crate) fn unknown(&self, world: &World<'_>) -> Vec<(Symbol, Location)> {
+        let mut unknown = Vec::new();
+        for (key, rows) in &self.rows {
+            for (reference, _) in rows.iter().filter(|(_, how)| *how == Resolution::Unknown) {
+                let object = &world.scopes[*key].objects[reference.at.object];
+                unknown.push((reference.symbol.clone(), world.place(object, &reference.at.path)));
+            }
+        }
+        unknown
+    }
+
+    pub(crate) fn defined(&self) -> usize {
+        self.rows
+            .values()
+            .flatten()
+            .filter(|(_, how)| *how == Resolution::Defined)
+            .count()
+    }
+}
+
+fn resolve(world: &World<'_>, key: &Key, reference: &Reference) -> Resolution {
+    let symbol = &reference.symbol;
+    if reference.optional {
+        return Resolution::Defined;
+    }
+    let home = Key {
+        server: key.server.clone(),
+        namespace: symbol.namespace.clone(),
+    };
+    let Some(scope) = world.scopes.get(&home) else {
+        return Resolution::Unknown;
+    };
+    let Some(object) = scope.find(&symbol.kind.to_string(), &symbol.name) else {
+        return absent(scope, &home, reference);
+    };
+    match &symbol.part {
+        None => Resolution::Defined,
+        Some(part) if has_part(object, symbol.kind, part) => Resolution::Defined,
+        // A stage adds keys to what a candidate brings.
+        Some(_) if home.is_candidates() && symbol.kind != Kind::Service => Resolution::Unknown,
+        Some(_) => Resolution::Undefined,
+    }
+}
+
+/// Secrets are made by operators and people as a rule; the root certificates' `ConfigMap` by Kubernetes; and what a
+/// candidate needs may be released already while its owner is no candidate.
+fn absent(scope: &Scope, home: &Key, reference: &Reference) -> Resolution {
+    let symbol = &reference.symbol;
+    let part_of_a_name = symbol.part.is_some() && !reference.address;
+    let made_elsewhere =
+        symbol.kind == Kind::Secret || (symbol.kind == Kind::ConfigMap && symbol.name == "kube-root-ca.crt");
+    // The name is a finding already; one of a part of it would say the same again.
+    if made_elsewhere
+        || scope.open
+        || part_of_a_name
+        || (home.is_candidates() && symbol.kind != Kind::Service)
+    {
+        return Resolution::Unknown;
+    }
+    Resolution::Undefined
+}
+
+/// The parts that an object offers: keys, or ports by number and name.
+pub(crate) fn parts(object: &Object, kind: Kind) -> Vec<String> {
+    let keys = |section: &str| {
+        let map = object.at(section).and_then(Value::as_object);
+        map.into_iter()
+            .flatten()
+            .map(|(key, _)| key.clone())
+            .collect::<Vec<_>>()
+    };
+    match kind {
+        Kind::ConfigMap => [keys("/data"), keys("/binaryData")].concat(),
+        Kind::Secret => [keys("/data"), keys("/stringData")].concat(),
+        Kind::Service => {
+            let ports = object
+                .at("/spec/ports")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten();
+            ports
+                .filter_map(|port| port.get("port"))
+                .map(ToString::to_string)
+                .collect()
+        }
+    }
+}
+
+fn has_part(object: &Object, kind: Kind, part: &str) -> bool {
+    parts(object, kind).iter().any(|known| known == part)
+}
