@@ -10,8 +10,11 @@ pub mod codes;
 pub mod expand;
 mod generator;
 pub mod glob;
+pub mod health;
+mod object;
 pub mod operator;
 mod project;
+pub mod sync;
 mod template;
 mod tree;
 
