@@ -136,7 +136,12 @@ fn applications(
                         .help("write it as a part of an Application"),
                 )
             })?;
-            manifest["spec"]["project"] = project;
+            if let (Some(spec), false) = (
+                manifest.get_mut("spec").and_then(Value::as_object_mut),
+                project.is_null(),
+            ) {
+                spec.insert("project".to_owned(), project);
+            }
         }
         match Application::read(&manifest, operator, set.policy) {
             Ok(mut application) => {

@@ -7,6 +7,8 @@
 mod application;
 mod applicationset;
 pub mod codes;
+mod defaults;
+pub mod diff;
 pub mod expand;
 mod generator;
 pub mod glob;
@@ -14,6 +16,7 @@ pub mod health;
 mod object;
 pub mod operator;
 mod project;
+mod quantity;
 pub mod sync;
 mod template;
 mod tree;
