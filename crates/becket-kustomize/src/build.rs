@@ -90,7 +90,7 @@ impl<'a> Build<'a> {
             let resources = set.as_mut();
             generate::add_hashes(resources);
             references::follow(resources, &mut self.findings);
-            transform::clean(resources);
+            transform::clean(resources, &mut self.findings);
             match &folder.kustomization.order {
                 Order::Fifo => {}
                 Order::Legacy => order::sort(resources, order::FIRST, order::LAST),
@@ -381,7 +381,7 @@ impl<'a> Build<'a> {
                 return None;
             }
         };
-        match load::documents(text) {
+        match load::documents(text, load::Written::Annotations) {
             Ok(documents) => {
                 let documents: Arc<Vec<Document>> = Arc::new(documents);
                 if let Some(cache) = &mut self.cache {

@@ -173,6 +173,16 @@ impl Reader<'_> {
             .iter()
             .filter_map(|entry| {
                 let key = entry.name().into_owned();
+                if !self.is_key(&entry.key) {
+                    let place = Location::new(self.path, entry.key.span);
+                    let message = format!("the key `{key}` of {what} is not text to kustomize");
+                    self.findings.push(
+                        Diagnostic::error(codes::FORMAT, message, place)
+                            .note("kustomize 5.8.2 takes it for a number or a truth value, and fails")
+                            .help("put it in quotes, or give it another name where it still fails"),
+                    );
+                    return None;
+                }
                 if entry.value.kind == Kind::Null {
                     return Some((key, String::new()));
                 }
@@ -225,6 +235,15 @@ impl Reader<'_> {
             "write digits without quotes",
         );
         None
+    }
+
+    /// Whether a key is text on the whole way through kustomize, which takes its quotes off.
+    fn is_key(&self, key: &Node) -> bool {
+        let plain = key.style == Style::Plain;
+        let Some(text) = key.as_str() else {
+            return false;
+        };
+        yaml::is_key(text) && (!plain || yaml::is_text_in_yaml_1_1(self.written(key)))
     }
 
     fn written(&self, node: &Node) -> &str {

@@ -96,7 +96,17 @@ fn insert(
     value: Vec<u8>,
     pairs: &mut BTreeMap<String, Vec<u8>>,
 ) {
-    if pairs.contains_key(key) {
+    if !yaml::is_key(key) {
+        build.findings.push(
+            Diagnostic::error(
+                codes::GENERATOR,
+                format!("the key `{key}` is not text to kustomize"),
+                folder.place(from.span),
+            )
+            .note("kustomize 5.8.2 takes it for a number or a truth value, and fails")
+            .help("give it another name"),
+        );
+    } else if pairs.contains_key(key) {
         build.findings.push(
             Diagnostic::error(
                 codes::GENERATOR,

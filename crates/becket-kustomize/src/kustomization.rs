@@ -91,7 +91,6 @@ pub(crate) struct Options {
 
 /// An entry of `patches`.
 #[derive(Debug)]
-#[expect(dead_code, reason = "patches come next")]
 pub(crate) struct Patch {
     pub(crate) at: KeyPath,
     pub(crate) span: Span,
@@ -104,9 +103,7 @@ pub(crate) struct Patch {
 
 /// What a patch is applied to; an absent part fits everything.
 #[derive(Debug, Default)]
-#[expect(dead_code, reason = "patches come next")]
 pub(crate) struct Target {
-    pub(crate) span: Span,
     pub(crate) group: Option<Text>,
     pub(crate) version: Option<Text>,
     pub(crate) kind: Option<Text>,
@@ -501,7 +498,6 @@ fn target(reader: &mut Reader<'_>, node: &Node) -> Target {
     ];
     reader.only(node, what, known, &[]);
     Target {
-        span: node.span,
         group: reader.field(node, "group", what),
         version: reader.field(node, "version", what),
         kind: reader.field(node, "kind", what),

@@ -38,7 +38,7 @@ pub(crate) fn decode<'a>(path: &str, bytes: &'a [u8]) -> Result<&'a str, Box<Dia
 }
 
 /// The resources that `text` holds. Documents that hold nothing are left out.
-pub(crate) fn documents(text: &str) -> Result<Vec<Document>, Vec<Wrong>> {
+pub(crate) fn documents(text: &str, which: Written) -> Result<Vec<Document>, Vec<Wrong>> {
     let parsed = becket_document::yaml::parse(text);
     let mut wrong: Vec<Wrong> = parsed
         .errors
@@ -56,7 +56,7 @@ pub(crate) fn documents(text: &str) -> Result<Vec<Document>, Vec<Wrong>> {
         match plain(node, text) {
             Err(error) => wrong.push(error),
             Ok(mut value) => {
-                write_annotations(&mut value, node, text);
+                write_texts(&mut value, node, text, which);
                 let unwrapped =
                     only && matches!(
                         value.get("kind").and_then(Value::as_str),
@@ -93,26 +93,41 @@ pub(crate) fn documents(text: &str) -> Result<Vec<Document>, Vec<Wrong>> {
     if wrong.is_empty() { Ok(found) } else { Err(wrong) }
 }
 
-/// Annotations end as text, and that is the text as it is written: `1.10` stays what it is.
-fn write_annotations(value: &mut Value, node: &Node, text: &str) {
-    let written = node
-        .get("metadata")
-        .and_then(|metadata| metadata.get("annotations"));
-    let annotations = value
-        .pointer_mut("/metadata/annotations")
-        .and_then(Value::as_object_mut);
-    let (Some(written), Some(annotations)) = (written, annotations) else {
-        return;
+/// Which scalars of a resource become text as they are written, so that `1.10` stays what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// Those of annotations, as in every resource.
+    Annotations,
+    /// Those of annotations, but for nothing, which removes.
+    PatchedAnnotations,
+    /// Those of annotations and labels, as in a patch with a target.
+    Both,
+}
+
+fn write_texts(value: &mut Value, node: &Node, text: &str, which: Written) {
+    let fields: &[&str] = if which == Written::Both {
+        &["labels", "annotations"]
+    } else {
+        &["annotations"]
     };
-    for entry in written.entries() {
-        if let Some(value) = annotations.get_mut(&*entry.name())
-            && matches!(value, Value::Null | Value::Bool(_) | Value::Number(_))
-        {
-            *value = Value::String(
-                text.get(entry.value.span.start..entry.value.span.end)
-                    .unwrap_or_default()
-                    .to_owned(),
-            );
+    for field in fields {
+        let written = node.get("metadata").and_then(|metadata| metadata.get(field));
+        let pairs = value
+            .get_mut("metadata")
+            .and_then(|metadata| metadata.get_mut(field))
+            .and_then(Value::as_object_mut);
+        let (Some(written), Some(pairs)) = (written, pairs) else {
+            continue;
+        };
+        for entry in written.entries() {
+            let removes = which == Written::PatchedAnnotations && entry.value.kind == Kind::Null;
+            if let Some(value) = pairs.get_mut(&*entry.name())
+                && !removes
+                && matches!(value, Value::Null | Value::Bool(_) | Value::Number(_))
+            {
+                let span = entry.value.span;
+                *value = Value::String(text.get(span.start..span.end).unwrap_or_default().to_owned());
+            }
         }
     }
 }
@@ -210,6 +225,32 @@ fn scalar(node: &Node, text: &str) -> Result<Value, Wrong> {
         });
     }
     Ok(node.to_value())
+}
+
+/// The plain data of `node` as a parser of YAML 1.1 reads it, which is that of JSON 6902 patches.
+pub(crate) fn plain_1_1(node: &Node, text: &str) -> Value {
+    match &node.kind {
+        Kind::Sequence(items) => items.iter().map(|item| plain_1_1(item, text)).collect(),
+        Kind::Mapping(entries) => {
+            let pairs = entries.iter().map(|entry| {
+                let key = match plain_1_1(&entry.key, text) {
+                    Value::String(key) => key,
+                    other => yaml::text(&other).into_owned(),
+                };
+                (key, plain_1_1(&entry.value, text))
+            });
+            Value::Object(pairs.collect())
+        }
+        Kind::String(written) if node.style == Style::Plain => match written.as_str() {
+            "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Value::Bool(true),
+            "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => Value::Bool(false),
+            _ => match scalar(node, text) {
+                Ok(number @ Value::Number(_)) => number,
+                _ => Value::String(written.clone()),
+            },
+        },
+        _ => scalar(node, text).unwrap_or_default(),
+    }
 }
 
 /// The resources of a file, made from its documents.

@@ -486,7 +486,7 @@ const INTERNAL: [&str; 12] = [
 ];
 
 /// Removes resources that are local, and makes annotations what they are in what is printed: text, or absent.
-pub(crate) fn clean(resources: &mut Vec<Resource>) {
+pub(crate) fn clean(resources: &mut Vec<Resource>, findings: &mut Vec<Diagnostic>) {
     resources.retain(|resource| {
         resource
             .value
@@ -503,6 +503,18 @@ pub(crate) fn clean(resources: &mut Vec<Resource>) {
         if let Value::Object(annotations) = annotations {
             for name in INTERNAL {
                 annotations.shift_remove(name);
+            }
+            if let Some(key) = annotations.keys().find(|key| !yaml::is_key(key)) {
+                let message = format!("the annotation `{key}` is not text to kustomize");
+                findings.push(
+                    Diagnostic::error(
+                        codes::RESOURCE,
+                        message,
+                        Location::new(&resource.origin.path, None),
+                    )
+                    .note("kustomize 5.8.2 takes its name for a number or a truth value, and fails")
+                    .help("give it another name"),
+                );
             }
             for value in annotations.values_mut().filter(|value| !value.is_string()) {
                 *value = Value::String(yaml::text(value).into_owned());

@@ -7,7 +7,7 @@ mod scalar;
 
 use serde_json::Value;
 
-pub(crate) use scalar::{is_text_in_yaml_1_1, resolve, text};
+pub(crate) use scalar::{is_key, is_text_in_yaml_1_1, resolve, text};
 
 /// `value` as one document, in the form in which `kustomize build` prints it. Ends in a line break.
 pub fn to_string(value: &Value) -> String {

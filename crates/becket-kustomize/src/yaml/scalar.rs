@@ -79,6 +79,11 @@ pub(crate) fn is_text_in_yaml_1_1(plain: &str) -> bool {
     }
 }
 
+/// Whether `key` is still text when kustomize has written it without quotes and read it again.
+pub(crate) fn is_key(key: &str) -> bool {
+    key != "<<" && matches!(resolve(key), Some(Value::String(text)) if text == key)
+}
+
 /// A scalar as the text that stands for it.
 pub(crate) fn text(value: &Value) -> Cow<'_, str> {
     match value {
