@@ -5,9 +5,7 @@
 use std::collections::BTreeSet;
 
 use becket_document::{KeyPath, Kind, Node, Segment, Style};
-use becket_source::{Diagnostic, Level, Location, Span};
-
-use crate::rules::Rule;
+use becket_source::{Diagnostic, Level, Location, Rule, Span};
 
 /// A place in the platform file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -26,6 +26,6 @@ pub use names::{
 };
 pub use parse::{Parsed, parse};
 pub use quantities::{Cidr, Duration, Percentage, Port, Quantity};
-pub use rules::{Rule, rules};
+pub use rules::rules;
 pub use scaffold::{ScaffoldError, scaffold};
 pub use schema::{SCHEMA_LINE, schema};

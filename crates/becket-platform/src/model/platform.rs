@@ -165,13 +165,14 @@ pub struct Capabilities {
     chosen: IndexMap<&'static str, &'static str>,
 }
 
-/// A job, who can do it, and whether this version acts on the choice of the first one.
+/// A job and who can do it.
 struct Capability {
     name: &'static str,
     description: &'static str,
     /// The default first.
     providers: &'static [&'static str],
-    acted_on: bool,
+    /// Those that this version acts on; of a job that it does not do at all, none.
+    acted_on: &'static [&'static str],
 }
 
 const CAPABILITIES: &[Capability] = &[
@@ -179,31 +180,31 @@ const CAPABILITIES: &[Capability] = &[
         name: "gitops",
         description: "What brings the clusters to what Git says.",
         providers: &["argocd"],
-        acted_on: true,
+        acted_on: &["argocd"],
     },
     Capability {
         name: "ingress",
         description: "What lets requests from outside in.",
         providers: &["gateway", "ingress-nginx", "haproxy", "alb"],
-        acted_on: true,
+        acted_on: &["gateway"],
     },
     Capability {
         name: "logs",
         description: "What keeps the logs.",
         providers: &["loki", "elk"],
-        acted_on: false,
+        acted_on: &[],
     },
     Capability {
         name: "packaging",
         description: "How the manifests of services are written.",
         providers: &["kustomize", "helm"],
-        acted_on: true,
+        acted_on: &["kustomize"],
     },
     Capability {
         name: "state",
         description: "Where Terraform keeps its state, and how it is locked.",
         providers: &["s3", "s3-dynamodb", "hcp", "http"],
-        acted_on: false,
+        acted_on: &[],
     },
 ];
 
@@ -246,14 +247,22 @@ impl Shape for Capabilities {
             let Some(text) = shape::text(value, &at, findings) else {
                 continue;
             };
-            match known.providers.iter().position(|provider| *provider == text) {
-                Some(position) => {
-                    capabilities.chosen.insert(known.name, known.providers[position]);
-                    if position > 0 || !known.acted_on {
-                        findings.later.push(at);
-                    }
-                }
-                None => shape::not_in_set(text, known.providers, &at, findings),
+            let Some(provider) = known.providers.iter().find(|provider| **provider == text) else {
+                shape::not_in_set(text, known.providers, &at, findings);
+                continue;
+            };
+            capabilities.chosen.insert(known.name, provider);
+            if known.acted_on.is_empty() {
+                findings.later.push(at);
+            } else if !known.acted_on.contains(provider) {
+                let finding = Finding::new(
+                    &NOT_YET,
+                    &at,
+                    format!("`{}: {provider}` is not there yet", known.name),
+                )
+                .label("not yet")
+                .help(format!("there is `{}`", known.acted_on.join("`, `")));
+                wrong_value(finding, &at, findings);
             }
         }
         Some(capabilities)

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use becket_source::Level;
+use becket_source::{Level, Rule};
 
 use super::derived_name::applications;
-use super::{Check, Rule};
 use crate::finding::Place;
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
@@ -37,10 +36,9 @@ services:
   shop-pre: {}      # apps-shop-pre-prod in prod
 ```
 ",
-    check: Check::Platform(check),
 };
 
-fn check(platform: &Platform, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     let mut taken: BTreeMap<String, (&ServiceName, &EnvironmentName, &Service)> = BTreeMap::new();
     for (name, service) in &platform.services {
         for (environment_name, environment) in &platform.environments {

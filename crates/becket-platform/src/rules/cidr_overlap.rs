@@ -1,8 +1,7 @@
 //! No two clusters share an address.
 
-use becket_source::Level;
+use becket_source::{Level, Rule};
 
-use super::{Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
 
@@ -30,10 +29,9 @@ clusters:
   prod: { cidr: 10.10.128.0/20 }    # inside that of nonprod
 ```
 ",
-    check: Check::Platform(check),
 };
 
-fn check(platform: &Platform, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     let ranges: Vec<_> = platform
         .clusters
         .iter()

@@ -1,9 +1,8 @@
 //! A cluster's range is private and of a size that a network can have.
 
-use becket_source::Level;
+use becket_source::{Level, Rule};
 use ipnet::Ipv4Net;
 
-use super::{Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
 
@@ -30,13 +29,12 @@ clusters:
   nonprod: { cidr: 8.8.0.0/16 }     # not private
 ```
 ",
-    check: Check::Platform(check),
 };
 
 /// RFC 1918, and the shared space of RFC 6598.
 const PRIVATE: &[&str] = &["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
 
-fn check(platform: &Platform, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     let private: Vec<Ipv4Net> = PRIVATE.iter().filter_map(|range| range.parse().ok()).collect();
     for (name, cluster) in &platform.clusters {
         let Some(cidr) = cluster.cidr else { continue };

@@ -1,8 +1,7 @@
 //! Clusters of a cloud say what a cluster of a cloud needs.
 
-use becket_source::Level;
+use becket_source::{Level, Rule};
 
-use super::{Check, Rule};
 use crate::finding::Place;
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
@@ -32,10 +31,9 @@ clusters:
   prod: { account: production }     # no such account; no cidr, kubernetes, nodes
 ```
 "#,
-    check: Check::Platform(check),
 };
 
-fn check(platform: &Platform, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     let Some(cloud) = &platform.cloud else { return };
     if findings.is_broken(&cloud.at.key("accounts")) {
         return;

@@ -1,8 +1,7 @@
 //! Configuration does not take the names that Becket sets.
 
-use becket_source::Level;
+use becket_source::{Level, Rule};
 
-use super::{Check, Rule};
 use crate::finding::Place;
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
@@ -33,10 +32,9 @@ services:
     config: { CATALOG_URL: "http://elsewhere" }
 ```
 "#,
-    check: Check::Platform(check),
 };
 
-fn check(platform: &Platform, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     for (name, service) in &platform.services {
         for key in service.config.keys() {
             let key = key.as_str();

@@ -1,8 +1,7 @@
 //! No service has the name of another one's part.
 
-use becket_source::Level;
+use becket_source::{Level, Rule};
 
-use super::{Check, Rule};
 use crate::finding::Place;
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
@@ -31,10 +30,9 @@ services:
   orders-database: {}     # the name of the network policy of `orders`
 ```
 ",
-    check: Check::Platform(check),
 };
 
-fn check(platform: &Platform, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     for (name, service) in &platform.services {
         for part in ["database", "migration"] {
             let owner = name.as_str().strip_suffix(part).and_then(|rest| rest.strip_suffix('-'));

@@ -1,8 +1,7 @@
 //! Names derived from a service's fit into 63 characters.
 
-use becket_source::Level;
+use becket_source::{Level, Rule};
 
-use super::{Check, Rule};
 use crate::finding::Place;
 use crate::finding::{Finding, Findings};
 use crate::model::{Environment, Platform};
@@ -31,13 +30,12 @@ services:
   recommendations-for-customers-who-bought-something: {}     # apps-…-prod-eu-central is too long
 ```
 ",
-    check: Check::Platform(check),
 };
 
 /// The most that a label's value holds.
 const LONGEST: usize = 63;
 
-fn check(platform: &Platform, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     for (service_name, service) in &platform.services {
         let applications =
             platform.environments.iter().flat_map(|(name, environment)| applications(service_name, name, environment));

@@ -1,9 +1,8 @@
 //! A host name leads to one service.
 
-use becket_source::Level;
+use becket_source::{Level, Rule};
 use indexmap::IndexMap;
 
-use super::{Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
 use crate::model::Service;
@@ -34,10 +33,9 @@ services:
   blog: { host: www }      # the same in every environment
 ```
 ",
-    check: Check::Platform(check),
 };
 
-fn check(platform: &Platform, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     let mut taken: IndexMap<String, (&ServiceName, &EnvironmentName, &Service)> = IndexMap::new();
     let mut told: Vec<&ServiceName> = Vec::new();
     for environment in platform.environments.keys() {

@@ -1,9 +1,8 @@
 //! Every cluster has an environment.
 
 use becket_document::Segment;
-use becket_source::Level;
+use becket_source::{Level, Rule};
 
-use super::{Check, Rule};
 use crate::finding::Place;
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
@@ -32,10 +31,9 @@ environments:
   dev: { clusters: [nonprod] }     # nothing lives on `spare`
 ```
 ",
-    check: Check::Platform(check),
 };
 
-fn check(platform: &Platform, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     if findings.any_broken(|path| path.first() == Some(&Segment::Key("environments".to_owned()))) {
         return;
     }

@@ -1,9 +1,8 @@
 //! Clusters run a Kubernetes version that EKS supports, for some time to come.
 
-use becket_source::Level;
+use becket_source::{Level, Rule};
 use jiff::civil::Date;
 
-use super::{Check, Rule};
 use crate::facts;
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
@@ -32,13 +31,12 @@ clusters:
     kubernetes: "1.33"           # left standard support on 2026-07-29
 ```
 "#,
-    check: Check::Dated(check),
 };
 
 /// How long before the end is early enough to plan an upgrade of several clusters.
 const NOTICE: i64 = 60;
 
-fn check(platform: &Platform, today: Date, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, today: Date, findings: &mut Findings) {
     let supported = facts::kubernetes_versions();
     for (name, cluster) in &platform.clusters {
         let Some(version) = &cluster.kubernetes else { continue };

@@ -1,8 +1,6 @@
 //! Fields that must be given are given.
 
-use becket_source::Level;
-
-use super::{Check, Rule};
+use becket_source::{Level, Rule};
 
 pub(crate) static RULE: Rule = Rule {
     code: "BK0004",
@@ -27,5 +25,4 @@ environments:
   dev: {}                # has no `clusters`
 ```
 ",
-    check: Check::Reading,
 };

@@ -1,8 +1,8 @@
 //! Sources are there, and can be built.
 
-use becket_source::Level;
+use becket_source::{Level, Rule};
 
-use super::{Check, Exists, Rule};
+use super::Exists;
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
 
@@ -29,10 +29,9 @@ services:
   orders: { source: services/ordres }     # the folder is services/orders
 ```
 ",
-    check: Check::Files(check),
 };
 
-fn check(platform: &Platform, exists: &Exists<'_>, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, exists: &Exists<'_>, findings: &mut Findings) {
     for (name, service) in &platform.services {
         let Some(folder) = &service.source else { continue };
         let at = service.at.key("source");

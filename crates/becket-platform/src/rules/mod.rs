@@ -2,25 +2,11 @@
 //!
 //! The first few are found while reading ([`crate::shape`]); the others look at the typed platform, all of them always.
 
-use becket_source::Level;
+use becket_source::Rule;
 use jiff::civil::Date;
 
 use crate::finding::Findings;
 use crate::model::Platform;
-
-/// A rule: what it finds and why that matters.
-#[derive(Debug)]
-pub struct Rule {
-    /// Its code, such as `BK0016`.
-    pub code: &'static str,
-    /// How bad a finding of it is.
-    pub level: Level,
-    /// What is wrong, in a phrase.
-    pub title: &'static str,
-    /// What it finds, why, what to do, and an example; Markdown with these as headings.
-    pub documentation: &'static str,
-    pub(crate) check: Check,
-}
 
 /// Whether there is a file or folder at a path relative to the platform file.
 pub(crate) type Exists<'a> = dyn Fn(&str) -> bool + 'a;
@@ -39,49 +25,60 @@ pub(crate) enum Check {
 }
 
 macro_rules! rules {
-    ($($name:ident),* $(,)?) => {
+    ($($name:ident $when:ident),* $(,)?) => {
         $(mod $name;)*
 
         static RULES: &[&Rule] = &[$(&$name::RULE),*];
+
+        static CHECKS: &[Check] = &[$(check!($name $when)),*];
 
         #[cfg(test)]
         const FILES: &[&str] = &[$(stringify!($name)),*];
     };
 }
 
+macro_rules! check {
+    ($name:ident Reading) => {
+        Check::Reading
+    };
+    ($name:ident $when:ident) => {
+        Check::$when($name::check)
+    };
+}
+
 rules! {
-    syntax,
-    unknown_field,
-    wrong_type,
-    missing_field,
-    wrong_value,
-    not_yet,
-    not_acted_on,
-    nothing_declared,
-    derived_name,
-    reserved_namespace,
-    host_taken,
-    cidr_range,
-    cidr_overlap,
-    unknown_need,
-    need_cycle,
-    unknown_owned,
-    owned_twice,
-    unknown_cluster,
-    idle_cluster,
-    unknown_approver,
-    production_shares_cluster,
-    unknown_replicas,
-    kubernetes_support,
-    zones,
-    node_group,
-    config_clash,
-    service_source,
-    missing_source,
-    cloud_cluster,
-    derived_clash,
-    application_clash,
-    production_last,
+    syntax Reading,
+    unknown_field Reading,
+    wrong_type Reading,
+    missing_field Reading,
+    wrong_value Reading,
+    not_yet Reading,
+    not_acted_on Reading,
+    nothing_declared Platform,
+    derived_name Platform,
+    reserved_namespace Platform,
+    host_taken Platform,
+    cidr_range Platform,
+    cidr_overlap Platform,
+    unknown_need Platform,
+    need_cycle Platform,
+    unknown_owned Platform,
+    owned_twice Platform,
+    unknown_cluster Platform,
+    idle_cluster Platform,
+    unknown_approver Platform,
+    production_shares_cluster Platform,
+    unknown_replicas Platform,
+    kubernetes_support Dated,
+    zones Platform,
+    node_group Platform,
+    config_clash Platform,
+    service_source Platform,
+    missing_source Files,
+    cloud_cluster Platform,
+    derived_clash Platform,
+    application_clash Platform,
+    production_last Platform,
 }
 
 pub(crate) use missing_field::RULE as MISSING_FIELD;
@@ -99,8 +96,8 @@ pub fn rules() -> &'static [&'static Rule] {
 
 /// Checks every rule that needs no date.
 pub(crate) fn check(platform: &Platform, findings: &mut Findings) {
-    for rule in RULES {
-        if let Check::Platform(check) = rule.check {
+    for check in CHECKS {
+        if let Check::Platform(check) = check {
             check(platform, findings);
         }
     }
@@ -108,8 +105,8 @@ pub(crate) fn check(platform: &Platform, findings: &mut Findings) {
 
 /// Checks the rules that need a date.
 pub(crate) fn check_at(platform: &Platform, today: Date, findings: &mut Findings) {
-    for rule in RULES {
-        if let Check::Dated(check) = rule.check {
+    for check in CHECKS {
+        if let Check::Dated(check) = check {
             check(platform, today, findings);
         }
     }
@@ -117,8 +114,8 @@ pub(crate) fn check_at(platform: &Platform, today: Date, findings: &mut Findings
 
 /// Checks the rules that need to know which files there are.
 pub(crate) fn check_files(platform: &Platform, exists: &Exists<'_>, findings: &mut Findings) {
-    for rule in RULES {
-        if let Check::Files(check) = rule.check {
+    for check in CHECKS {
+        if let Check::Files(check) = check {
             check(platform, exists, findings);
         }
     }

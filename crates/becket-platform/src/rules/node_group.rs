@@ -1,8 +1,7 @@
 //! Node groups have sizes in order and one scaler.
 
-use becket_source::Level;
+use becket_source::{Level, Rule};
 
-use super::{Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
 
@@ -29,10 +28,9 @@ nodes:
   general: { managed: true, instances: [m7i.large], min: 3, desired: 1, max: 9 }     # desired < min
 ```
 ",
-    check: Check::Platform(check),
 };
 
-fn check(platform: &Platform, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     for (cluster_name, cluster) in &platform.clusters {
         for (name, group) in &cluster.nodes {
             let at = |field: &str| group.at.key(field);

@@ -1,8 +1,6 @@
 //! Fields that are checked and otherwise left alone.
 
-use becket_source::Level;
-
-use super::{Check, Rule};
+use becket_source::{Level, Rule};
 
 pub(crate) static RULE: Rule = Rule {
     code: "BK0007",
@@ -28,5 +26,4 @@ services:
     slo: { availability: 99.9 }
 ```
 ",
-    check: Check::Reading,
 };

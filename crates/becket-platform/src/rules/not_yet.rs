@@ -1,8 +1,6 @@
 //! Values that a later version will know.
 
-use becket_source::Level;
-
-use super::{Check, Rule};
+use becket_source::{Level, Rule};
 
 pub(crate) static RULE: Rule = Rule {
     code: "BK0006",
@@ -26,5 +24,4 @@ Leave it out, or wait for the version that knows it.
 promotion: overlay       # not there yet; releases are snapshots
 ```
 ",
-    check: Check::Reading,
 };

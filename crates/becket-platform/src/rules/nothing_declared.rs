@@ -1,8 +1,7 @@
 //! A platform has a cluster, an environment and a service.
 
-use becket_source::Level;
+use becket_source::{Level, Rule};
 
-use super::{Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
 
@@ -30,10 +29,9 @@ environments: { prod: { clusters: [local] } }
 services: {}             # empty
 ```
 ",
-    check: Check::Platform(check),
 };
 
-fn check(platform: &Platform, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     let maps = [
         ("clusters", "cluster", platform.clusters.is_empty()),
         ("environments", "environment", platform.environments.is_empty()),

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use becket_document::KeyPath;
-use becket_source::Level;
+use becket_source::{Level, Rule};
 
-use super::{Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
 use crate::names::TeamName;
@@ -34,10 +33,9 @@ teams:
   billing: { owns: [orders], role: developer }
 ```
 ",
-    check: Check::Platform(check),
 };
 
-fn check(platform: &Platform, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     let mut owners: BTreeMap<&str, (&TeamName, KeyPath)> = BTreeMap::new();
     for (name, team) in &platform.teams {
         for (index, owned) in team.owns.iter().enumerate() {

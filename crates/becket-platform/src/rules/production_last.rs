@@ -1,8 +1,7 @@
 //! Production is the last environment.
 
-use becket_source::Level;
+use becket_source::{Level, Rule};
 
-use super::{Check, Rule};
 use crate::finding::Place;
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
@@ -31,12 +30,11 @@ environments:
   staging: { clusters: [nonprod] }     # the last one: this counts as production
 ```
 ",
-    check: Check::Platform(check),
 };
 
 const PRODUCTION: &[&str] = &["prod", "production", "live"];
 
-fn check(platform: &Platform, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     let Some((last_name, last)) = platform.environments.last() else { return };
     if PRODUCTION.contains(&last_name.as_str()) {
         return;

@@ -1,8 +1,7 @@
 //! Production has its clusters to itself.
 
-use becket_source::Level;
+use becket_source::{Level, Rule};
 
-use super::{Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
 
@@ -31,10 +30,9 @@ environments:
   prod: { clusters: [prod] }
 ```
 ",
-    check: Check::Platform(check),
 };
 
-fn check(platform: &Platform, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     let Some((last_name, last)) = platform.environments.last() else { return };
     if platform.clusters.len() < 2 {
         return;

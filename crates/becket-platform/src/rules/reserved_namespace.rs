@@ -1,8 +1,7 @@
 //! Environments do not take the namespaces of others.
 
-use becket_source::Level;
+use becket_source::{Level, Rule};
 
-use super::{Check, Rule};
 use crate::finding::Place;
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
@@ -30,13 +29,12 @@ environments:
   default: { clusters: [nonprod] }
 ```
 ",
-    check: Check::Platform(check),
 };
 
 const TAKEN: &[&str] =
     &["argocd", "cert-manager", "default", "envoy-gateway-system", "kube-node-lease", "kube-public", "kube-system"];
 
-fn check(platform: &Platform, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     for (name, environment) in &platform.environments {
         if TAKEN.contains(&name.as_str()) || name.as_str().starts_with("kube-") {
             findings.push(

@@ -1,8 +1,7 @@
 //! A service says where its image comes from.
 
-use becket_source::Level;
+use becket_source::{Level, Rule};
 
-use super::{Check, Rule};
 use crate::finding::Place;
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
@@ -30,10 +29,9 @@ services:
   orders: { port: 8080 }     # neither `source:` nor `image:`
 ```
 ",
-    check: Check::Platform(check),
 };
 
-fn check(platform: &Platform, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     for (name, service) in &platform.services {
         let at = &service.at;
         if ["source", "image"].iter().any(|field| findings.is_broken(&at.key(*field))) {

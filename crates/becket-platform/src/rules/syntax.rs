@@ -1,8 +1,6 @@
 //! The file is YAML, of one document.
 
-use becket_source::Level;
-
-use super::{Check, Rule};
+use becket_source::{Level, Rule};
 
 pub(crate) static RULE: Rule = Rule {
     code: "BK0001",
@@ -28,5 +26,4 @@ services:
   catalog: {}          # the brace above is not closed
 ```
 ",
-    check: Check::Reading,
 };

@@ -1,8 +1,7 @@
 //! Approvers are teams.
 
-use becket_source::Level;
+use becket_source::{Level, Rule};
 
-use super::{Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
 use crate::names::TeamName;
@@ -32,10 +31,9 @@ teams:
   release-managers: { role: releaser }
 ```
 ",
-    check: Check::Platform(check),
 };
 
-fn check(platform: &Platform, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     for (name, environment) in &platform.environments {
         for (index, approver) in environment.approvers.iter().enumerate() {
             if platform.teams.contains_key(approver.as_str())

@@ -1,8 +1,7 @@
 //! Environments live on clusters that exist.
 
-use becket_source::Level;
+use becket_source::{Level, Rule};
 
-use super::{Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
 use crate::names::ClusterName;
@@ -31,10 +30,9 @@ environments:
   dev: { clusters: [non-prod] }     # did you mean `nonprod`?
 ```
 ",
-    check: Check::Platform(check),
 };
 
-fn check(platform: &Platform, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     for (name, environment) in &platform.environments {
         let at = environment.at.key("clusters");
         if environment.clusters.is_empty() && !findings.is_broken(&at) {

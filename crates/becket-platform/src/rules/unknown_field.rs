@@ -1,8 +1,6 @@
 //! Fields are known by name.
 
-use becket_source::Level;
-
-use super::{Check, Rule};
+use becket_source::{Level, Rule};
 
 pub(crate) static RULE: Rule = Rule {
     code: "BK0002",
@@ -28,5 +26,4 @@ services:
     prot: 8080           # did you mean `port`?
 ```
 ",
-    check: Check::Reading,
 };

@@ -1,8 +1,7 @@
 //! `needs:` names other services of the platform, each once.
 
-use becket_source::Level;
+use becket_source::{Level, Rule};
 
-use super::{Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
 use crate::names::ServiceName;
@@ -31,10 +30,9 @@ services:
   catalog: {}
 ```
 ",
-    check: Check::Platform(check),
 };
 
-fn check(platform: &Platform, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     for (name, service) in &platform.services {
         for (index, need) in service.needs.iter().enumerate() {
             let at = service.at.key("needs").index(index);

@@ -1,8 +1,7 @@
 //! Teams own services and repositories that exist.
 
-use becket_source::Level;
+use becket_source::{Level, Rule};
 
-use super::{Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
 use crate::names::ServiceName;
@@ -32,10 +31,9 @@ teams:
   shop: { owns: [ordres], role: developer }     # did you mean `orders`?
 ```
 ",
-    check: Check::Platform(check),
 };
 
-fn check(platform: &Platform, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     for (name, team) in &platform.teams {
         for (index, owned) in team.owns.iter().enumerate() {
             let known = REPOSITORIES.contains(&owned.as_str())

@@ -1,8 +1,7 @@
 //! Replicas are given for environments that exist.
 
-use becket_source::Level;
+use becket_source::{Level, Rule};
 
-use super::{Check, Rule};
 use crate::finding::Place;
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
@@ -32,10 +31,9 @@ services:
   orders: { replicas: { default: 1, production: 3 } }
 ```
 ",
-    check: Check::Platform(check),
 };
 
-fn check(platform: &Platform, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     for (name, service) in &platform.services {
         for environment in service.replicas.environments() {
             if platform.environments.contains_key(environment)

@@ -1,8 +1,6 @@
 //! Values have the type that their field needs.
 
-use becket_source::Level;
-
-use super::{Check, Rule};
+use becket_source::{Level, Rule};
 
 pub(crate) static RULE: Rule = Rule {
     code: "BK0003",
@@ -28,5 +26,4 @@ clusters:
     kubernetes: 1.30     # put it in quotes: "1.30"
 ```
 "#,
-    check: Check::Reading,
 };

@@ -1,8 +1,6 @@
 //! Values are of their field's set, range or form.
 
-use becket_source::Level;
-
-use super::{Check, Rule};
+use becket_source::{Level, Rule};
 
 pub(crate) static RULE: Rule = Rule {
     code: "BK0005",
@@ -28,5 +26,4 @@ services:
     port: 80             # not from 1024 to 65535
 ```
 ",
-    check: Check::Reading,
 };

@@ -1,9 +1,8 @@
 //! Availability zones are of their region, several, and different.
 
 use becket_document::KeyPath;
-use becket_source::Level;
+use becket_source::{Level, Rule};
 
-use super::{Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::model::Platform;
 use crate::model::{Region, Zone};
@@ -30,10 +29,9 @@ List zones of the region; a cluster in a second region lists its own.
 cloud: { region: eu-west-1, zones: [eu-west-1a, eu-west-2b] }
 ```
 ",
-    check: Check::Platform(check),
 };
 
-fn check(platform: &Platform, findings: &mut Findings) {
+pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     let Some(cloud) = &platform.cloud else { return };
     listed(&cloud.zones, &cloud.region, &cloud.at.key("zones"), findings);
     for (name, cluster) in &platform.clusters {

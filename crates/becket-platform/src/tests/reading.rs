@@ -111,10 +111,16 @@ fn ranges_of_addresses_are_ranges() {
 
 #[test]
 fn what_is_planned_is_not_taken_for_something_else() {
-    assert_snapshot!(check(&[("name: shop\n", "name: shop\npromotion: overlay\n")]), @r"
+    assert_snapshot!(check(&[("name: shop\n", "name: shop\npromotion: overlay\ncapabilities: { ingress: haproxy, logs: elk, packaging: make }\n")]), @r"
     BK0006 error: `promotion: overlay` is not there yet
       at 2:12 overlay (not yet)
       help: leave the line out: releases are snapshots
+    BK0006 error: `ingress: haproxy` is not there yet
+      at 3:26 haproxy (not yet)
+      help: there is `gateway`
+    BK0005 error: `capabilities.packaging`: `make` is not known
+      at 3:57 make
+      help: one of `kustomize`, `helm`
     ");
 }
 
