@@ -5,7 +5,7 @@
 //! [`Repository::update`] tries again on what others pushed meanwhile, [`Repository::watch`] reports new heads.
 //!
 //! Nothing here knows what the files mean, reads a clock, or needs a git program. Remotes, work trees, other branches,
-//! signatures and SHA-256 repositories are left to git itself.
+//! hooks, signatures and SHA-256 repositories are left to git itself.
 
 mod commit;
 mod edits;

@@ -1,6 +1,7 @@
 //! A bare repository with the branch `main`, and reading from it.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use becket_source::{Change, FileSet};
@@ -34,13 +35,7 @@ impl Repository {
         if path.join("HEAD").exists() {
             return Self::open(path);
         }
-        let mut options = git2::RepositoryInitOptions::new();
-        options
-            .bare(true)
-            .mkpath(true)
-            .initial_head("main")
-            .external_template(false);
-        git2::Repository::init_opts(path, &options).map_err(|error| open_error(path, &error))?;
+        init(path)?;
         Self::open(path)
     }
 
@@ -108,6 +103,40 @@ impl Repository {
 
     pub(crate) fn error(&self, doing: &'static str, error: &git2::Error) -> Error {
         repository_error(&self.path, doing, error)
+    }
+}
+
+/// How many repositories this process has begun to make: no two of its threads make one in the same place.
+static MADE: AtomicU32 = AtomicU32::new(0);
+
+/// Makes a repository beside `path` and moves it there, so that a half-made one never stands at `path`.
+fn init(path: &Path) -> Result<(), Error> {
+    let failed = |error: std::io::Error| Error::Open {
+        path: path.to_owned(),
+        reason: format!("it cannot be made: {error}"),
+    };
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    let count = MADE.fetch_add(1, Ordering::Relaxed);
+    name.push(format!(".new-{}-{count}", std::process::id()));
+    let new = path.with_file_name(name);
+    let mut options = git2::RepositoryInitOptions::new();
+    options
+        .bare(true)
+        .mkpath(true)
+        .initial_head("main")
+        .external_template(false);
+    git2::Repository::init_opts(&new, &options).map_err(|error| open_error(path, &error))?;
+    match std::fs::rename(&new, path) {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            std::fs::remove_dir_all(&new).map_err(failed)?;
+            // Another process may have made one meanwhile, which is as good.
+            if path.join("HEAD").exists() {
+                Ok(())
+            } else {
+                Err(failed(error))
+            }
+        }
     }
 }
 

@@ -13,6 +13,8 @@ fn a_new_repository_is_bare_on_main_and_without_a_head() {
     assert_eq!(repository.head().unwrap(), None);
     assert_eq!(judge.git(&["symbolic-ref", "HEAD"]), "refs/heads/main");
     assert_eq!(judge.git(&["rev-parse", "--is-bare-repository"]), "true");
+    let beside = std::fs::read_dir(judge.path()).unwrap().count();
+    assert_eq!(beside, 1, "nothing is left beside it");
     assert_eq!(
         Repository::open_or_init(repository.path())
             .unwrap()
@@ -326,4 +328,36 @@ fn a_merge_is_told_only_where_it_decided_something() {
     };
     assert_eq!(told("a"), ["a on the side", "put: files"]);
     assert_eq!(told("b"), ["b on main", "put: files"]);
+}
+
+#[test]
+fn a_folder_with_other_files_is_not_made_a_repository_and_an_empty_one_is() {
+    let judge = Judge::new();
+    let (full, empty) = (judge.path().join("full"), judge.path().join("a/empty"));
+    std::fs::create_dir_all(&empty).unwrap();
+    std::fs::create_dir(&full).unwrap();
+    std::fs::write(full.join("notes"), "mine").unwrap();
+    assert_eq!(Repository::open_or_init(&empty).unwrap().head().unwrap(), None);
+    let error = Repository::open_or_init(&full).unwrap_err().to_string();
+    assert!(
+        error.contains("it cannot be made: Directory not empty"),
+        "{error}"
+    );
+    assert_eq!(std::fs::read_dir(&full).unwrap().count(), 1);
+    assert_eq!(std::fs::read_dir(judge.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn all_who_make_a_repository_at_once_open_the_same_one() {
+    let judge = Judge::new();
+    std::thread::scope(|scope| {
+        for n in 0..8 {
+            let judge = &judge;
+            scope.spawn(move || judge.put(&judge.repository(), &[(&format!("f{n}"), "1")]));
+        }
+    });
+    let repository = judge.repository();
+    let head = repository.head().unwrap().unwrap();
+    assert_eq!(repository.files(head).unwrap().len(), 8);
+    assert_eq!(std::fs::read_dir(judge.path()).unwrap().count(), 1);
 }
