@@ -375,12 +375,17 @@ impl<'a> Writer<'a> {
 
     /// The comment that follows `at` on its line, with the space before it.
     pub(crate) fn comment_at(&self, at: usize) -> &'a str {
-        let rest = &self.text[at..self.end_of_line(at)];
+        let rest = self.rest_of_line(at);
         if rest.trim_start().starts_with('#') {
             rest
         } else {
             ""
         }
+    }
+
+    /// What follows `at` on its line.
+    pub(crate) fn rest_of_line(&self, at: usize) -> &'a str {
+        &self.text[at..self.end_of_line(at)]
     }
 
     /// The place behind the colon of an entry.

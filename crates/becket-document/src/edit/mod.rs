@@ -1,9 +1,10 @@
 //! Changes a YAML text at places that a path names, and leaves every other byte as it was.
 //!
 //! An [`Editor`] collects changes against one reading of a text ([`Document`], which may be read once and edited often)
-//! and splices them all in [`Editor::finish`]. It does not read the result again: that what is written reads back as
-//! what was meant is the business of this module's tests.
+//! and splices them all in [`Editor::finish`]. Of a text that somebody else wrote, the result is read again and must hold
+//! what was meant; for texts of our own ([`Document::edit`]) that is left to tests, for speed.
 
+mod intended;
 mod remove;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use becket_source::Span;
 use indexmap::IndexMap;
+use serde_json::Value;
 
 use crate::emit::{
     Layout, Like, Writer, column, entry_like, hoisted, item_like, key_text, pad, push_comment,
@@ -68,7 +70,7 @@ impl Document {
         Span::new(0, comment.map(str::len).sum())
     }
 
-    /// An editor over this text.
+    /// An editor over this text, for texts of our own: what it writes is not read again.
     pub fn edit(&self) -> Editor {
         Editor {
             document: self.clone(),
@@ -76,6 +78,7 @@ impl Document {
             splices: Vec::new(),
             removals: BTreeMap::new(),
             grown: Vec::new(),
+            intended: None,
         }
     }
 }
@@ -112,6 +115,9 @@ pub enum EditError {
     /// The place is shared by an anchor, an alias or a merge key, so that changing it would change others.
     #[error("`{0}` is shared by an anchor: write the value out, then change it")]
     Shared(KeyPath),
+    /// The text is written in a way that edits do not get right; nothing was changed.
+    #[error("the text is written in a way that cannot be edited in place: change it by hand")]
+    Unfit,
     /// Two edits change the same bytes.
     #[error("two edits change the same place, at byte {0}")]
     Overlap(usize),
@@ -125,6 +131,8 @@ pub struct Editor {
     splices: Vec<Splice>,
     removals: BTreeMap<(usize, KeyPath), Vec<Segment>>,
     grown: Vec<(usize, KeyPath)>,
+    /// What the documents shall hold, where that is checked; without what is removed.
+    intended: Option<Vec<Value>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,9 +157,12 @@ struct Place<'d> {
 }
 
 impl Editor {
-    /// Reads `text` and edits it. Edits go to its first document unless [`Editor::document`] names another.
+    /// Reads `text` and edits it. Edits go to its first document unless [`Editor::document`] names another. What comes out
+    /// is read again: [`Editor::finish`] gives what was meant, or an error.
     pub fn new(text: &str) -> Result<Self, SyntaxError> {
-        Ok(Document::parse(text)?.edit())
+        let mut editor = Document::parse(text)?.edit();
+        editor.intended = Some(editor.document.trees().iter().map(Node::to_value).collect());
+        Ok(editor)
     }
 
     /// From here on, edits go to the document at `index`, counted from zero; documents that hold nothing do not count.
@@ -172,7 +183,9 @@ impl Editor {
         if value.is_value_of(place.node) && !value.has_comments() {
             return Ok(());
         }
-        self.replace(&document, place, value, path)
+        self.replace(&document, place, value, path)?;
+        self.intend(path, |_| value.to_value());
+        Ok(())
     }
 
     /// Adds `key` with `value` to the mapping at `parent`, which must be there and not have it.
@@ -189,13 +202,16 @@ impl Editor {
         if node.get(key).is_some() {
             return Err(EditError::Exists(parent.key(key)));
         }
-        self.grown.push((self.current, parent.clone()));
         if node.entries().is_empty() {
             if !(node.kind == Kind::Null || matches!(node.kind, Kind::Mapping(_))) {
                 return Err(wrong_kind(parent, "mapping"));
             }
             let whole = IndexMap::from([(key.to_owned(), (None, value.clone()))]);
-            return self.replace(&document, place, &Fragment::Mapping(whole), parent);
+            self.replace(&document, place, &Fragment::Mapping(whole), parent)?;
+            self.grow(parent, |mapping| {
+                intended::with_entry(mapping, key, value.to_value())
+            });
+            return Ok(());
         }
         let behind = match position {
             Position::End => node.entries().last(),
@@ -223,6 +239,9 @@ impl Editor {
             writer.end_of_line(behind.value.span.end)
         };
         self.splice(Span::new(at, at), 1, text);
+        self.grow(parent, |mapping| {
+            intended::with_entry(mapping, key, value.to_value())
+        });
         Ok(())
     }
 
@@ -231,13 +250,14 @@ impl Editor {
         let document = self.document.clone();
         let place = self.find(&document, path)?;
         let node = place.node;
-        self.grown.push((self.current, path.clone()));
         let Some(last) = node.items().last() else {
             if !(node.kind == Kind::Null || matches!(node.kind, Kind::Sequence(_))) {
                 return Err(wrong_kind(path, "list"));
             }
             let whole = Fragment::Sequence(vec![(None, item.clone())]);
-            return self.replace(&document, place, &whole, path);
+            self.replace(&document, place, &whole, path)?;
+            self.grow(path, |list| intended::with_item(list, item.to_value()));
+            return Ok(());
         };
         let writer = document.writer();
         let style = Like::style_of(item_like(Some(node), node.items().len(), item));
@@ -263,6 +283,7 @@ impl Editor {
             writer.end_of_line(last.span.end)
         };
         self.splice(Span::new(at, at), 1, text);
+        self.grow(path, |list| intended::with_item(list, item.to_value()));
         Ok(())
     }
 
@@ -294,6 +315,10 @@ impl Editor {
     /// The text with all edits made.
     pub fn finish(mut self) -> Result<String, EditError> {
         let document = self.document.clone();
+        let intended = self
+            .intended
+            .take()
+            .map(|values| intended::without(values, &self.removals));
         for ((index, parent), gone) in std::mem::take(&mut self.removals) {
             self.current = index;
             self.remove_from(&document, &parent, &gone)?;
@@ -317,7 +342,16 @@ impl Editor {
             at = splice.span.end;
         }
         out.push_str(&text[at..]);
-        Ok(out)
+        match intended {
+            Some(intended) if !intended::is_in(&out, &intended) => Err(EditError::Unfit),
+            _ => Ok(out),
+        }
+    }
+
+    /// Notes that the collection at `path` has more than it had.
+    fn grow(&mut self, path: &KeyPath, change: impl FnOnce(Value) -> Value) {
+        self.grown.push((self.current, path.clone()));
+        self.intend(path, change);
     }
 
     fn splice(&mut self, span: Span, rank: u8, text: String) {
@@ -390,13 +424,17 @@ impl Editor {
         let old_block = place.node.style == Style::Block && place.node.is_collection();
         match inline {
             Some(inline) if old_block => {
-                let inline =
-                    beside_comment(!writer.comment_at(colon).is_empty(), value, place.in_flow, inline);
+                let inline = beside_comment(
+                    !writer.rest_of_line(colon).is_empty(),
+                    value,
+                    place.in_flow,
+                    inline,
+                );
                 self.splice(Span::new(colon, colon), 0, format!(" {inline}"));
                 self.splice(below(&writer, colon, old), 0, String::new());
             }
             Some(inline) => {
-                let commented = !writer.comment_at(old.end.max(colon)).is_empty();
+                let commented = !writer.rest_of_line(old.end.max(colon)).is_empty();
                 let inline = beside_comment(commented, value, place.in_flow, inline);
                 let space = if old.is_empty() { " " } else { "" };
                 let span = if old.is_empty() {
@@ -410,18 +448,14 @@ impl Editor {
                 let mut lines = String::new();
                 let column = writer.column_below(value, like, key_column);
                 writer.lines(&mut lines, value, like, column, false);
-                if !old_block && !old.is_empty() {
-                    let same_line = old.start <= writer.end_of_line(colon);
-                    let end = if same_line {
-                        old.end
-                    } else {
-                        writer.end_of_line(colon)
-                    };
-                    self.splice(Span::new(colon, end), 0, String::new());
-                }
-                let start = writer.end_of_line(if old_block { colon } else { old.end.max(colon) });
+                let key_line = writer.end_of_line(colon);
                 let end = writer.end_of_line(old.end.max(colon));
-                self.splice(Span::new(start, end.max(start)), 0, lines);
+                if old_block || old.start > key_line {
+                    self.splice(Span::new(key_line, end.max(key_line)), 0, lines);
+                } else {
+                    self.splice(Span::new(colon, old.end.max(colon)), 0, String::new());
+                    self.splice(Span::new(end, end), 0, lines);
+                }
             }
         }
         Ok(())
@@ -440,22 +474,21 @@ impl Editor {
         } else {
             ""
         };
-        let end = if old_block {
+        let end = if old_block || writer.rest_of_line(old.end).trim().is_empty() {
             writer.end_of_line(old.end)
         } else {
             old.end
         };
         let inline_column = dash_column.unwrap_or(if place.is_item { own_column } else { 0 });
         if let Some(inline) = writer.inline(value, like, place.in_flow, inline_column) {
-            let commented = !old_block && !writer.comment_at(old.end).is_empty();
+            let commented = !old_block && !writer.rest_of_line(old.end).is_empty();
             let inline = beside_comment(commented, value, place.in_flow, inline);
             self.splice(Span::new(old.start, end), 0, format!("{space}{inline}"));
             return;
         }
         let column = match dash_column {
-            _ if old_block => own_column,
-            Some(dash) => dash + 2,
-            None => own_column,
+            Some(dash) if old.is_empty() => dash + 2,
+            _ => own_column,
         };
         let comment = if old_block { "" } else { writer.comment_at(old.end) };
         let on_next_line = !comment.is_empty();
@@ -501,7 +534,7 @@ fn wrong_kind(path: &KeyPath, wanted: &'static str) -> EditError {
     }
 }
 
-/// A literal block cannot stand before a comment: then the text goes in quotes.
+/// A literal block cannot stand before a comment, nor before blanks: then the text goes in quotes.
 fn beside_comment(commented: bool, value: &Fragment, in_flow: bool, inline: String) -> String {
     match value {
         Fragment::Scalar(value) if commented && inline.contains('\n') => {

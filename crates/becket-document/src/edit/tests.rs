@@ -250,6 +250,13 @@ fn what_cannot_be_edited_is_an_error() {
 }
 
 #[test]
+fn a_text_that_edits_do_not_get_right_is_refused() {
+    let mut editor = Editor::new(": aa: ").unwrap();
+    editor.set(&path("null"), &json!(1).into()).unwrap();
+    assert_eq!(editor.finish(), Err(EditError::Unfit));
+}
+
+#[test]
 fn a_new_document_is_written_in_the_house_style() {
     let out = crate::emit(
         &json!({"kind": "X", "list": [{"a": 1, "b": ["1"]}, "x"], "empty": {}, "text": "a\nb\n"}).into(),
@@ -374,5 +381,70 @@ proptest! {
         prop_assert!(read.errors.is_empty(), "{at} {new}\n{text}\n→\n{out}\n{:?}", read.errors);
         let read = read.documents.first().map_or(Value::Null, Node::to_value);
         prop_assert_eq!(&read, &expected, "{} {}\n{}\n→\n{}", at, new, text, out);
+    }
+}
+
+/// Texts that are YAML by chance: made of what gives it its shape.
+fn shapes() -> impl Strategy<Value = String> {
+    let token = prop::sample::select(vec![
+        "a",
+        "b",
+        "c",
+        "1",
+        ": ",
+        ":",
+        " ",
+        "\n",
+        "\n  ",
+        "\n    ",
+        "\n- ",
+        "\n  - ",
+        "- ",
+        "[",
+        "]",
+        "{",
+        "}",
+        ", ",
+        " # c",
+        "\n# c",
+        "\"x\"",
+        "'y'",
+        ": |\n  t\n",
+        "&n ",
+        "*n",
+        "? ",
+        "\n---\n",
+        "!!str ",
+        "ö",
+        "\r\n",
+        "\t",
+        "a: ",
+        "b: ",
+        "\nc: ",
+        "\n  d: ",
+    ]);
+    prop::collection::vec(token, 1..14).prop_map(|tokens| tokens.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, max_global_rejects: 100_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_edit_of_any_text_is_right_or_refused(text in shapes(), pick: prop::sample::Index, new in values()) {
+        let parsed = yaml::parse(&text);
+        prop_assume!(parsed.errors.is_empty() && parsed.documents.len() == 1);
+        let tree = &parsed.documents[0];
+        let mut all = Vec::new();
+        paths(tree, &KeyPath::root(), &mut all);
+        let at = &all[pick.index(all.len())];
+        let mut editor = Editor::new(&text).unwrap();
+        let mut expected = tree.to_value();
+        put(&mut expected, at.segments(), new.clone());
+        if let Ok(out) = editor.set(at, &new.clone().into()).and_then(|()| editor.finish()) {
+            let read = yaml::parse(&out);
+            prop_assert!(read.errors.is_empty(), "{at} ← {new}\n{text}\n→\n{out}\n{:?}", read.errors);
+            let read = read.documents.first().map_or(Value::Null, Node::to_value);
+            prop_assert_eq!(&read, &expected, "{} ← {}\n{}\n→\n{}", at, new, text, out);
+        }
     }
 }
