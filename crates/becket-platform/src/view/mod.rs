@@ -11,7 +11,6 @@ mod stage;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use becket_document::{Fragment, KeyPath};
@@ -47,10 +46,10 @@ pub struct View {
     layers: Vec<Arc<Layer>>,
 }
 
-/// The values of one thing.
+/// The values of one thing, by path. There are a few dozen at most, so that they are looked up one by one.
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Layer {
-    leaves: BTreeMap<KeyPath, Leaf>,
+    leaves: Vec<(&'static str, Leaf)>,
 }
 
 /// A value of a view.
@@ -64,12 +63,12 @@ pub struct Leaf {
 
 impl Layer {
     /// Adds the value at `path`, keys separated by dots, which comes from `origin`.
-    fn put(&mut self, path: &str, value: impl Into<Fragment>, origin: &KeyPath) {
+    fn put(&mut self, path: &'static str, value: impl Into<Fragment>, origin: &KeyPath) {
         let leaf = Leaf {
             value: value.into(),
             origin: origin.clone(),
         };
-        self.leaves.insert(KeyPath::of_keys(path.split('.')), leaf);
+        self.leaves.push((path, leaf));
     }
 }
 
@@ -81,12 +80,12 @@ impl View {
 
     /// The value at `path`.
     pub fn get(&self, path: &KeyPath) -> Option<&Leaf> {
-        self.layers.iter().find_map(|layer| layer.leaves.get(path))
+        self.leaf(&path.to_string())
     }
 
     /// The text at `path`, keys separated by dots; none where there is no text.
     pub fn text(&self, path: &str) -> Option<&str> {
-        match &self.get(&KeyPath::of_keys(path.split('.')))?.value {
+        match &self.leaf(path)?.value {
             Fragment::Scalar(Value::String(text)) => Some(text),
             _ => None,
         }
@@ -94,13 +93,20 @@ impl View {
 
     /// Whether the truth value at `path` is true.
     pub fn is(&self, path: &str) -> bool {
-        let leaf = self.get(&KeyPath::of_keys(path.split('.')));
-        leaf.is_some_and(|leaf| leaf.value == Fragment::Scalar(Value::Bool(true)))
+        self.leaf(path)
+            .is_some_and(|leaf| leaf.value == Fragment::Scalar(Value::Bool(true)))
     }
 
-    /// All paths, those of a thing together and sorted.
-    pub fn paths(&self) -> impl Iterator<Item = &KeyPath> {
-        self.layers.iter().flat_map(|layer| layer.leaves.keys())
+    /// All paths, those of a thing together.
+    pub fn paths(&self) -> impl Iterator<Item = &'static str> {
+        self.layers
+            .iter()
+            .flat_map(|layer| layer.leaves.iter().map(|(path, _)| *path))
+    }
+
+    fn leaf(&self, path: &str) -> Option<&Leaf> {
+        let mut leaves = self.layers.iter().flat_map(|layer| &layer.leaves);
+        leaves.find(|(known, _)| *known == path).map(|(_, leaf)| leaf)
     }
 }
 
@@ -184,14 +190,14 @@ fn of_platform(platform: &Platform, view: &mut Layer) {
         text(&platform.domain),
         &platform.at.key("domain"),
     );
-    for repository in ["gitops", "iac"] {
-        let url = format!("https://github.com/{}/{repository}.git", platform.organisation);
-        view.put(
-            &format!("platform.repositories.{repository}.url"),
-            text(url),
-            &organisation,
-        );
-    }
+    let url = |repository| {
+        text(format!(
+            "https://github.com/{}/{repository}.git",
+            platform.organisation
+        ))
+    };
+    view.put("platform.repositories.gitops.url", url("gitops"), &organisation);
+    view.put("platform.repositories.iac.url", url("iac"), &organisation);
     let environments = platform.environments.keys().map(text).collect::<Vec<_>>();
     view.put(
         "platform.environments",

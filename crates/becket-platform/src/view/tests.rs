@@ -16,12 +16,7 @@ fn storefront() -> Parsed {
 fn get(view: &View, path: &str) -> Value {
     let path: KeyPath = path.parse().unwrap();
     view.get(&path)
-        .unwrap_or_else(|| {
-            panic!(
-                "no {path} in {:?}",
-                view.paths().map(ToString::to_string).collect::<Vec<_>>()
-            )
-        })
+        .unwrap_or_else(|| panic!("no {path} in {:?}", view.paths().collect::<Vec<_>>()))
         .value
         .to_value()
 }
@@ -259,4 +254,17 @@ fn a_value_comes_from_a_place_in_the_file() {
     assert_eq!(origin("service.port"), "8080");
     assert_eq!(origin("service.network.egress"), "[catalog]");
     assert_eq!(origin("platform.name"), "storefront");
+}
+
+#[test]
+fn no_path_is_offered_twice() {
+    let parsed = storefront();
+    for scope in [Scope::Operator, Scope::Cluster, Scope::ServiceEnvironment] {
+        let view = views(parsed.platform().unwrap(), scope).swap_remove(0);
+        let mut paths: Vec<_> = view.paths().collect();
+        let all = paths.len();
+        paths.sort_unstable();
+        paths.dedup();
+        assert_eq!(paths.len(), all, "{scope:?}");
+    }
 }
