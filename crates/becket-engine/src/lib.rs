@@ -4,11 +4,14 @@
 //! functions from state to actions, input and output is at the edge. It writes nothing into a repository and keeps no
 //! state that Git can hold.
 
+pub mod application;
 pub mod authority;
 pub mod build;
 pub mod deployment;
 pub mod environment;
 pub mod ingress;
+pub mod job;
+pub mod network;
 pub mod object;
 pub mod pod;
 pub mod policy;
@@ -16,5 +19,8 @@ pub mod postgres;
 pub mod probe;
 pub mod service;
 pub mod standin;
+pub mod status;
+pub mod sync;
 pub mod template;
 pub mod time;
+pub mod world;
