@@ -19,6 +19,7 @@ mod load;
 mod merge;
 mod order;
 mod patch;
+mod place;
 mod references;
 mod resource;
 mod schema;

@@ -27,7 +27,8 @@ pub struct Resource {
     pub value: Value,
     /// What made it: a document of a file, or a generator's entry.
     pub origin: Origin,
-    /// What changed it since, in order: patches, generators that merged into it, `images` and `replicas` entries.
+    /// What changed it since, in order: patches, generators that merged into it, and entries of kustomization files such as
+    /// `images[0]` or `namespace`. [`Resource::place`] reads it.
     pub patched_by: Vec<Origin>,
     /// Whether a generator made it.
     pub generated: bool,

@@ -1,6 +1,7 @@
 //! What a kustomization file does to all resources alike: namespace, prefix and suffix, labels, annotations, replicas,
 //! images; and what is cleaned away at the end.
 
+use becket_document::KeyPath;
 use becket_source::{Diagnostic, Location};
 use serde_json::{Value, json};
 
@@ -18,7 +19,9 @@ pub(crate) fn run(folder: &Folder, set: &mut Set, findings: &mut Vec<Diagnostic>
     let kustomization = &folder.kustomization;
     let mut failed = Vec::new();
     if let Some(namespace) = &kustomization.namespace {
+        let origin = folder.origin(&KeyPath::of_keys(["namespace"]));
         for resource in set.as_mut() {
+            resource.patched_by.push(origin.clone());
             failed.extend(
                 set_namespace(resource, &namespace.value)
                     .err()
@@ -49,6 +52,12 @@ pub(crate) fn run(folder: &Folder, set: &mut Set, findings: &mut Vec<Diagnostic>
         if let Some(suffix) = &kustomization.name_suffix {
             for resource in resources.iter_mut() {
                 rename(resource, &suffix.value, false);
+            }
+        }
+        for (index, _) in kustomization.labels.iter().enumerate() {
+            let origin = folder.origin(&KeyPath::of_keys(["labels"]).index(index));
+            for resource in resources.iter_mut() {
+                resource.patched_by.push(origin.clone());
             }
         }
         for resource in resources.iter_mut() {
