@@ -311,7 +311,11 @@ impl Format for Host {
     const EXPECTED: &'static str = "a label such as `www`";
 
     fn parse(text: &str) -> Result<Self, Wrong> {
-        host(text, 100)?;
+        host(text, 100).map_err(|wrong| {
+            let lower = text.to_lowercase();
+            let meant = host(&lower, 100).is_ok().then_some(lower);
+            Wrong { meant, ..wrong }
+        })?;
         Ok(Self(text.to_owned()))
     }
 

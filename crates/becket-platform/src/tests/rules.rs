@@ -303,3 +303,39 @@ fn every_rule_finds_something_here() {
         .collect();
     assert_eq!(untested, Vec::<&str>::new());
 }
+
+#[test]
+fn a_fix_mends_what_it_is_for() {
+    let faults = [
+        ("needs: [orders]", "needs: [\"ordres\"]"),
+        ("owns: [web", "own: [web"),
+        ("10.10.0.0/16", "'10.10.3.0/16'"),
+        (
+            "dev: { clusters: [nonprod] }",
+            "dev:\n    clusters:\n      - non-prod",
+        ),
+        ("approvers: [leads]", "approvers: [leeds]"),
+        ("engine: postgres", "engine: postgresql"),
+        ("host: www", "host: WWW"),
+        ("host: www", "replicas: { default: 1, prodd: 3 }"),
+        ("host: www", "config: { page-size: \"24\" }"),
+        ("domain: shop.example", "domain: \"https://shop.example\""),
+    ];
+    for fault in faults {
+        let mut fixed = 0;
+        let text = changed(&[fault]);
+        for finding in parse("platform.yaml", &text).errors() {
+            let Some(fix) = &finding.fix else { continue };
+            let mut mended = text.clone();
+            mended.replace_range(fix.span.start..fix.span.end, &fix.replacement);
+            let left = parse("platform.yaml", &mended).errors();
+            let same = left.iter().find(|other| other.message == finding.message);
+            assert!(
+                same.is_none() && left.len() < parse("platform.yaml", &text).errors().len(),
+                "{mended}\n{left:#?}"
+            );
+            fixed += 1;
+        }
+        assert_eq!(fixed, 1, "{text}");
+    }
+}
