@@ -24,6 +24,25 @@ pub struct Author {
     pub email: String,
 }
 
+impl Author {
+    /// Who commits on this machine, as git itself has it: `GIT_AUTHOR_NAME` and `GIT_AUTHOR_EMAIL`, else `user.name` and
+    /// `user.email` of the user's settings, else the user's name on this machine.
+    pub fn of_user() -> Self {
+        let settings = git2::Config::open_default().ok();
+        let setting = |variable: &str, key: &str| {
+            std::env::var(variable)
+                .ok()
+                .or_else(|| settings.as_ref()?.get_string(key).ok())
+                .filter(|value| !value.trim().is_empty())
+        };
+        let user = std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned());
+        Self {
+            email: setting("GIT_AUTHOR_EMAIL", "user.email").unwrap_or_else(|| format!("{user}@localhost")),
+            name: setting("GIT_AUTHOR_NAME", "user.name").unwrap_or(user),
+        }
+    }
+}
+
 /// When a commit is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Time {

@@ -1,0 +1,73 @@
+//! The command line of Becket: arguments, terminal, exit codes, and the wiring of the crates that do the work.
+
+mod cli;
+mod commands;
+mod error;
+mod folder;
+mod output;
+mod platform;
+mod repositories;
+mod rules;
+mod steps;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Arguments, Command};
+use crate::error::CommandError;
+use crate::folder::Folder;
+use crate::output::Output;
+
+fn main() -> ExitCode {
+    // A pod's own processes, and PostgreSQL's supervisor, are this program started again. It must be first: they
+    // enter namespaces, which a process with threads cannot.
+    if let Some(code) = becket_pod::init::main_if_asked().or_else(becket_engine::postgres::main_if_asked) {
+        return code;
+    }
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            drop(error.print());
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let output = Output {
+        format: arguments.format,
+    };
+    match run(&arguments, output) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output.error(&error);
+            error.exit_code()
+        }
+    }
+}
+
+fn run(arguments: &Arguments, output: Output) -> Result<(), CommandError> {
+    let directory = arguments.directory.as_deref();
+    let start: PathBuf = directory.unwrap_or(Path::new(".")).to_path_buf();
+    let folder = || Folder::open(directory);
+    match &arguments.command {
+        Command::New(new) => commands::new::run(&start, new, output),
+        Command::Check(check) => commands::check::run(&folder()?, check, output),
+        Command::Render(render) => commands::render::run(&folder()?, render, output),
+        Command::Diff(diff) => commands::diff::run(&folder()?, diff, output),
+        Command::Promote(promote) => commands::promote::run(&folder()?, promote, output),
+        Command::Rollback(rollback) => commands::rollback::run(&folder()?, rollback, output),
+        Command::Hold(hold) => commands::hold::run(&folder()?, hold, output),
+        Command::History(history) => commands::history::run(&folder()?, history, output),
+        Command::Explain(explain) => commands::explain::run(explain, output),
+        Command::Kustomize(kustomize) => commands::kustomize::run(&start, kustomize, output),
+        Command::Completions(completions) => {
+            commands::completions::run(completions, output);
+            Ok(())
+        }
+        Command::Docs(docs) => {
+            commands::docs::run(*docs, output);
+            Ok(())
+        }
+        _ => Err(CommandError::usage("not here")),
+    }
+}

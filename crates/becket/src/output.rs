@@ -1,0 +1,114 @@
+//! What is printed, and how. Nothing outside this file writes to stdout or stderr.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the one place that prints"
+)]
+
+use std::io::IsTerminal;
+
+use anstream::{eprintln, print, println};
+use becket_source::show::{self, Colours};
+use becket_source::{Diagnostic, FileSet, Level};
+
+use crate::cli::Format;
+use crate::error::CommandError;
+
+/// Prints results: to stdout, in the form that was asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Output {
+    pub format: Format,
+}
+
+impl Output {
+    /// A line for people; nothing where a program listens.
+    pub(crate) fn line(self, text: impl std::fmt::Display) {
+        if self.format == Format::Text {
+            println!("{text}");
+        }
+    }
+
+    /// Text as it is, for people and programs alike.
+    pub(crate) fn raw(self, text: &str) {
+        print!("{text}");
+    }
+
+    /// A result: `text` for people, `value` for programs.
+    pub(crate) fn result(self, text: impl std::fmt::Display, value: &serde_json::Value) {
+        match self.format {
+            Format::Json => println!("{value}"),
+            _ => println!("{text}"),
+        }
+    }
+
+    /// What is going on, for people who wait; to stderr.
+    pub(crate) fn progress(self, text: impl std::fmt::Display) {
+        if self.format == Format::Text {
+            eprintln!("{text}");
+        }
+    }
+
+    /// Whether a person sees stderr as it is written.
+    pub(crate) fn is_terminal(self) -> bool {
+        self.format == Format::Text && std::io::stderr().is_terminal()
+    }
+
+    /// Shows findings, sorted by place. Says whether one of them is an error.
+    pub(crate) fn findings(self, findings: &mut [Diagnostic], files: &FileSet) -> bool {
+        findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        match self.format {
+            Format::Text => {
+                for finding in &*findings {
+                    eprintln!(
+                        "{}",
+                        show::terminal(finding, files, Colours::Yes).trim_end_matches('\n')
+                    );
+                    eprintln!();
+                }
+            }
+            Format::Json => print!("{}", show::json_lines(findings, files)),
+            Format::Github => print!("{}", show::github(findings, files)),
+            Format::Sarif => {
+                let rules = crate::rules::all();
+                let rules: Vec<_> = rules.iter().collect();
+                println!(
+                    "{}",
+                    show::sarif(findings, files, &rules, env!("CARGO_PKG_VERSION"))
+                );
+            }
+        }
+        findings.iter().any(|finding| finding.level == Level::Error)
+    }
+
+    /// Shows why a command failed.
+    pub(crate) fn error(self, error: &CommandError) {
+        if error.message.is_empty() {
+            return;
+        }
+        if self.format == Format::Json {
+            println!(
+                "{}",
+                serde_json::json!({ "error": error.message, "help": error.hints })
+            );
+            return;
+        }
+        eprintln!("\u{1b}[1;31merror\u{1b}[0m: {}", error.message);
+        for hint in &error.hints {
+            eprintln!("  \u{1b}[1;36mhelp\u{1b}[0m: {hint}");
+        }
+    }
+}
+
+/// `1 error`, `3 errors and 1 warning`; nothing where there is none.
+pub(crate) fn counts(findings: &[Diagnostic]) -> Option<String> {
+    let count = |level, one: &str| match findings.iter().filter(|finding| finding.level == level).count() {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        many => Some(format!("{many} {one}s")),
+    };
+    match (count(Level::Error, "error"), count(Level::Warning, "warning")) {
+        (Some(errors), Some(warnings)) => Some(format!("{errors} and {warnings}")),
+        (errors, warnings) => errors.or(warnings),
+    }
+}

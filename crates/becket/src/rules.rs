@@ -1,0 +1,28 @@
+//! Every rule there is, from all crates.
+
+use becket_source::Rule;
+
+/// All rules, by code.
+pub(crate) fn all() -> Vec<Rule> {
+    let platform = becket_platform::rules().iter().map(|rule| Rule {
+        code: rule.code,
+        level: rule.level,
+        title: rule.title,
+        documentation: rule.documentation,
+    });
+    let mut all: Vec<Rule> = platform
+        .chain(becket_render::rules().iter().map(|rule| **rule))
+        .chain(becket_link::rules())
+        .collect();
+    all.sort_by_key(|rule| rule.code);
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_two_rules_have_one_code() {
+        let rules = super::all();
+        assert!(rules.is_sorted_by(|a, b| a.code < b.code));
+    }
+}

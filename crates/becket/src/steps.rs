@@ -1,0 +1,124 @@
+//! What release, promote, rollback and hold share: a step on the files at the head becomes one commit.
+
+use becket_git::{Committed, Next, UpdateError};
+use becket_release::{Outcome, Step};
+use becket_source::FileSet;
+use serde_json::{Value, json};
+
+use crate::error::{CommandError, Kind, chain};
+use crate::folder::{Folder, author, now};
+use crate::output::Output;
+
+/// A step that was carried out, and the commit that it became.
+pub(crate) struct Taken {
+    pub outcome: Outcome,
+    /// The commit; none where the files were so already.
+    pub commit: Option<String>,
+}
+
+/// Carries out `step` on the gitops repository. When somebody pushes in between, on what they pushed.
+pub(crate) fn take(
+    folder: &Folder,
+    step: impl Fn(&FileSet) -> Result<Outcome, becket_release::Error>,
+) -> Result<Taken, CommandError> {
+    let repository = folder.repository("gitops")?;
+    if repository
+        .head()
+        .map_err(|error| CommandError::machine(chain(&error)))?
+        .is_none()
+    {
+        return Err(CommandError::new(Kind::Usage, "nothing is rendered yet").hint("becket up"));
+    }
+    let mut last = None;
+    let committed = repository.update(&author(), now(), |files| {
+        let outcome = step(files)?;
+        let next = Next {
+            files: outcome.files.clone(),
+            message: outcome.message().text(),
+        };
+        last = Some(outcome);
+        Ok(next)
+    });
+    let committed = committed.map_err(|error| match error {
+        UpdateError::Refused(error) => refused(&error),
+        other => CommandError::machine(chain(&other)),
+    })?;
+    let outcome = last.ok_or_else(|| CommandError::machine("the step was not taken"))?;
+    let commit = match committed {
+        Committed::New(id) => Some(id.to_string()),
+        Committed::Unchanged(_) => None,
+    };
+    Ok(Taken { outcome, commit })
+}
+
+/// A step that was refused, with its remedy, which stands behind the last semicolon.
+pub(crate) fn refused(error: &becket_release::Error) -> CommandError {
+    let text = chain(error);
+    match text.rsplit_once("; ") {
+        Some((what, remedy)) => CommandError::new(Kind::Findings, what).hint(remedy),
+        None => CommandError::new(Kind::Findings, text),
+    }
+}
+
+impl Taken {
+    /// Tells what was done.
+    pub(crate) fn tell(&self, output: Output) {
+        let Some(commit) = &self.commit else {
+            output.result("nothing changed", &json!({ "commit": null }));
+            return;
+        };
+        let mut text = format!(
+            "{}  {}",
+            &commit[..commit.len().min(10)],
+            self.outcome.step.subject()
+        );
+        for difference in &self.outcome.differences {
+            text.push_str(&format!("\n  {difference}"));
+        }
+        output.result(text, &self.value(commit));
+    }
+
+    fn value(&self, commit: &str) -> Value {
+        match &self.outcome.step {
+            Step::Promote {
+                unit,
+                from,
+                to,
+                digest,
+                ..
+            } => json!({
+                "commit": commit, "unit": unit, "from": from, "to": to,
+                "digest": digest.as_ref().map(ToString::to_string),
+            }),
+            Step::Release { unit, to, digest } => json!({
+                "commit": commit, "unit": unit, "to": to, "digest": digest.to_string(),
+            }),
+            Step::Rollback {
+                unit,
+                stage,
+                digest,
+                restored,
+                reason,
+            } => json!({
+                "commit": commit, "unit": unit, "stage": stage, "restored": restored, "reason": reason,
+                "digest": digest.as_ref().map(ToString::to_string),
+            }),
+            Step::Hold {
+                unit,
+                stage,
+                reason,
+                until,
+            } => json!({
+                "commit": commit, "unit": unit, "stage": stage, "reason": reason,
+                "until": until.map(|date| date.to_string()),
+            }),
+            Step::Unhold { unit, stage } | Step::Remove { unit, stage } => {
+                json!({ "commit": commit, "unit": unit, "stage": stage })
+            }
+            Step::First { releases, stages } => json!({
+                "commit": commit, "stages": stages,
+                "units": releases.iter().map(|(unit, _)| unit).collect::<Vec<_>>(),
+            }),
+        }
+    }
+}
