@@ -187,6 +187,7 @@ pub(super) fn configure(data: &Path, sockets: &Path) -> Result<(), PostgresError
          max_parallel_workers = 0\n\
          max_logical_replication_workers = 0\n\
          jit = off\n\
+         log_checkpoints = off\n\
          password_encryption = scram-sha-256\n\
          timezone = 'GMT'\n\
          log_timezone = 'GMT'\n\

@@ -1,5 +1,5 @@
-//! Stands in for the program that runs PostgreSQL in tests: a test's own `main` is not ours. With `hold FOLDER` it is
-//! an engine of its own that runs an instance until it is killed.
+//! Stands in for the program that runs PostgreSQL in tests: a test's own `main` is not ours. With
+//! `hold FOLDER [CACHE]` it is an engine of its own that runs an instance until it is killed.
 
 use std::process::ExitCode;
 
@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     }
     let options = Options {
         folder: folder.into(),
-        cache: None,
+        cache: arguments.next().map(Into::into),
         program: "/proc/self/exe".into(),
     };
     let Ok(runtime) = tokio::runtime::Runtime::new() else {

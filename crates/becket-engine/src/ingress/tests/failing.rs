@@ -167,3 +167,19 @@ async fn a_port_is_free_again_after_the_end() {
     bench.serving.shutdown(Duration::from_secs(20)).await;
     Ingress::bind(port, &bench.authority).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_request_that_never_ends_does_not_hold_the_end_of_the_ingress() {
+    let asked = Arc::new(tokio::sync::Notify::new());
+    let pod_asked = Arc::clone(&asked);
+    let never = Pods::Ready(Arc::new(move |_| {
+        pod_asked.notify_one();
+        Box::pin(std::future::pending())
+    }));
+    let bench = Bench::of(never).await;
+    let mut sender = bench.http1().await;
+    let answer = tokio::spawn(async move { sender.send_request(get("/")).await.is_err() });
+    asked.notified().await;
+    bench.serving.shutdown(Duration::from_millis(10)).await;
+    assert!(answer.await.unwrap());
+}
