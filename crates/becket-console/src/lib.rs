@@ -22,7 +22,10 @@ pub fn answer(path: &str, board: &Board) -> Answer {
     match path {
         "/" => Answer::Document("text/html; charset=utf-8", page::page(board).into_string()),
         "/style.css" => Answer::Document("text/css; charset=utf-8", include_str!("style.css").to_owned()),
-        "/live.js" => Answer::Document("text/javascript; charset=utf-8", include_str!("live.js").to_owned()),
+        "/live.js" => Answer::Document(
+            "text/javascript; charset=utf-8",
+            include_str!("live.js").to_owned(),
+        ),
         "/live" => Answer::Live,
         other => Answer::NotFound(page::not_found(other).into_string()),
     }
@@ -31,12 +34,18 @@ pub fn answer(path: &str, board: &Board) -> Answer {
 /// An event of the live stream: the board as HTML, to be put in the place of the one that is shown.
 pub fn event(board: &Board) -> String {
     // JSON has no line breaks, which would end the event.
-    format!("data: {}\n\n", serde_json::Value::String(page::board(board).into_string()))
+    format!(
+        "data: {}\n\n",
+        serde_json::Value::String(page::board(board).into_string())
+    )
 }
 
 /// Headers for every answer: nothing is loaded from elsewhere, nothing is framed.
 pub const HEADERS: [(&str, &str); 4] = [
-    ("content-security-policy", "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'"),
+    (
+        "content-security-policy",
+        "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'",
+    ),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
     ("cache-control", "no-store"),
@@ -59,7 +68,10 @@ mod tests {
         Board {
             platform: "storefront".to_owned(),
             stages: vec!["dev".to_owned(), "prod".to_owned()],
-            rows: vec![Row { unit: "orders".to_owned(), cells: vec![cell("aaaaaaaaaaaa", true), cell("bbbbbbbbbbbb", false)] }],
+            rows: vec![Row {
+                unit: "orders".to_owned(),
+                cells: vec![cell("aaaaaaaaaaaa", true), cell("bbbbbbbbbbbb", false)],
+            }],
             ..Board::default()
         }
     }

@@ -62,9 +62,16 @@ pub(crate) fn board(model: &Board) -> Markup {
 
 /// One line that says how it all stands.
 fn summary(model: &Board) -> Markup {
-    let released: Vec<&Cell> =
-        model.rows.iter().flat_map(|row| &row.cells).filter(|cell| cell.version.is_some()).collect();
-    let fine = released.iter().filter(|cell| cell.health == Health::Healthy && cell.sync == Sync::Synced).count();
+    let released: Vec<&Cell> = model
+        .rows
+        .iter()
+        .flat_map(|row| &row.cells)
+        .filter(|cell| cell.version.is_some())
+        .collect();
+    let fine = released
+        .iter()
+        .filter(|cell| cell.health == Health::Healthy && cell.sync == Sync::Synced)
+        .count();
     let waiting = released.iter().filter(|cell| cell.ahead).count();
     html! {
         @if fine == released.len() { span.fine { "All " (released.len()) " apps synced and healthy" } }
@@ -128,7 +135,9 @@ fn sync(sync: Sync) -> &'static str {
 
 /// A colour per version, so that the eye sees which stages run the same.
 fn hue(version: &str) -> u32 {
-    version.bytes().fold(7, |hash: u32, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte))) % 360
+    version.bytes().fold(7, |hash: u32, byte| {
+        hash.wrapping_mul(31).wrapping_add(u32::from(byte))
+    }) % 360
 }
 
 /// The page for a path that is not there.

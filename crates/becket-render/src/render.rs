@@ -42,6 +42,18 @@ pub struct Rendered {
     pub source_map: SourceMap,
 }
 
+impl Rendered {
+    /// What in the platform file caused what stands at `place`, a place in a rendered file; none of files that render does
+    /// not make.
+    pub fn cause(&self, place: &Location) -> Option<&KeyPath> {
+        let whole = || self.source_map.origin(&place.path, &KeyPath::root());
+        match (place.span, self.files.text(&place.path)) {
+            (Some(span), Some(Ok(text))) => self.source_map.origin_of_span(&place.path, text, span),
+            _ => whole(),
+        }
+    }
+}
+
 /// Renders a platform. The same platform and catalog give the same bytes. What can go wrong is the catalog's fault, and is
 /// said at its place there.
 pub fn render(platform: &Platform, catalog: &Catalog) -> Result<Rendered, Vec<Diagnostic>> {
