@@ -30,6 +30,16 @@ impl Cache {
         Self::default()
     }
 
+    /// How many different files it holds.
+    pub fn len(&self) -> usize {
+        self.parsed.len()
+    }
+
+    /// Whether it holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.parsed.is_empty()
+    }
+
     /// Forgets what no build has used since the last time.
     pub fn sweep(&mut self) {
         self.parsed.retain(|_, (_, used)| std::mem::take(used));
@@ -60,7 +70,7 @@ impl Folder {
 
 /// A build in progress.
 pub(crate) struct Build<'a> {
-    files: &'a dyn Files,
+    pub(crate) files: &'a dyn Files,
     cache: Option<&'a mut Cache>,
     pub(crate) read: BTreeSet<String>,
     pub(crate) findings: Vec<Diagnostic>,
@@ -89,8 +99,8 @@ impl<'a> Build<'a> {
         if self.findings.is_empty() {
             let resources = set.as_mut();
             generate::add_hashes(resources);
-            references::follow(resources, &mut self.findings);
-            transform::clean(resources, &mut self.findings);
+            references::follow(resources, self.files, &mut self.findings);
+            transform::clean(resources, self.files, &mut self.findings);
             match &folder.kustomization.order {
                 Order::Fifo => {}
                 Order::Legacy => order::sort(resources, order::FIRST, order::LAST),
@@ -212,7 +222,7 @@ impl<'a> Build<'a> {
             patch::run(self, folder, set);
         }
         if self.findings.is_empty() {
-            transform::run(folder, set, &mut self.findings);
+            transform::run(self, folder, set);
         }
         self.chain.pop();
     }
@@ -240,8 +250,8 @@ impl<'a> Build<'a> {
             let mut inner_set = Set::default();
             self.fill(&inner, &mut inner_set);
             for resource in inner_set.into_vec() {
-                if let Err(finding) = set.append(resource) {
-                    self.findings.push(*finding);
+                if let Err(twins) = set.append(resource) {
+                    self.findings.push(twins.finding(self.files));
                 }
             }
         }
@@ -358,8 +368,8 @@ impl<'a> Build<'a> {
             return;
         };
         for resource in load::resources(path, &documents) {
-            if let Err(finding) = set.append(resource) {
-                self.findings.push(*finding);
+            if let Err(twins) = set.append(resource) {
+                self.findings.push(twins.finding(self.files));
             }
         }
     }

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::build::{Build, Folder};
 use crate::codes;
 use crate::fields::Text;
+use crate::files::Files;
 use crate::kustomization::{Behavior, Generator};
 use crate::resource::Resource;
 use crate::set::Set;
@@ -25,7 +26,7 @@ pub(crate) fn run(build: &mut Build<'_>, folder: &Folder, set: &mut Set) {
         let mut resource = Resource::new(value(generator, pairs), folder.origin(&generator.at));
         resource.generated = true;
         resource.needs_hash = !generator.options.without_hash;
-        if let Err(finding) = absorb(folder, generator, resource, set) {
+        if let Err(finding) = absorb(build.files, folder, generator, resource, set) {
             build.findings.push(*finding);
         }
     }
@@ -217,6 +218,7 @@ fn put_data(map: &mut Map<String, Value>, pairs: BTreeMap<String, Vec<u8>>) {
 
 /// Adds `new` to `set`, or puts it in the place of what is there, as its behavior says.
 fn absorb(
+    files: &dyn Files,
     folder: &Folder,
     generator: &Generator,
     mut new: Resource,
@@ -234,7 +236,7 @@ fn absorb(
         Box::new(Diagnostic::error(codes::GENERATOR, message, folder.place(generator.span)).help(help))
     };
     match (&matches[..], generator.behavior) {
-        ([], Behavior::Create) => set.append(new),
+        ([], Behavior::Create) => set.append(new).map_err(|twins| Box::new(twins.finding(files))),
         ([], Behavior::Merge | Behavior::Replace) => Err(error(
             format!("{id} is not there to be merged with or replaced"),
             "correct the name, or remove `behavior` to create it",
@@ -247,7 +249,7 @@ fn absorb(
                     "say `behavior: merge` or `behavior: replace`, or give it another name",
                 );
                 return Err(Box::new(
-                    finding.related(Location::new(&old.origin.path, None).labelled("made here")),
+                    finding.related(old.named_at(files).labelled("made here")),
                 ));
             }
             take_metadata(&mut new, old);

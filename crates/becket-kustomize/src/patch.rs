@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::build::{Build, Folder};
 use crate::codes;
+use crate::files::Files;
 use crate::json_patch::{self, Operation};
 use crate::kustomization::Patch;
 use crate::load;
@@ -31,7 +32,7 @@ pub(crate) fn run(build: &mut Build<'_>, folder: &Folder, set: &mut Set) {
         .filter_map(|patch| Some((patch, read(build, folder, patch)?)))
         .collect();
     for (patch, content) in read {
-        if let Err(finding) = apply(folder, patch, content, set) {
+        if let Err(finding) = apply(build.files, folder, patch, content, set) {
             build.findings.push(*finding);
         }
     }
@@ -149,7 +150,13 @@ fn parse(text: &str, origin: &Origin, which: load::Written) -> Result<Content, l
     Ok(Content::Merge(parts.collect()))
 }
 
-fn apply(folder: &Folder, patch: &Patch, content: Content, set: &mut Set) -> Result<(), Box<Diagnostic>> {
+fn apply(
+    files: &dyn Files,
+    folder: &Folder,
+    patch: &Patch,
+    content: Content,
+    set: &mut Set,
+) -> Result<(), Box<Diagnostic>> {
     let selector = match &patch.target {
         None => None,
         Some(target) => Some(Selector::new(target).map_err(|(message, text)| {
@@ -176,9 +183,7 @@ fn apply(folder: &Folder, patch: &Patch, content: Content, set: &mut Set) -> Res
                 json_patch::apply(&mut resource.value, &operations).map_err(|error| {
                     let message = format!("the patch does not fit {}: {error}", resource.original());
                     let finding = *wrong(folder, patch, message, "correct the path, or the target");
-                    Box::new(
-                        finding.related(Location::new(&resource.origin.path, None).labelled("the resource")),
-                    )
+                    Box::new(finding.related(resource.named_at(files).labelled("the resource")))
                 })?;
                 resource.patched_by.push(origin.clone());
             }
@@ -209,9 +214,9 @@ fn apply(folder: &Folder, patch: &Patch, content: Content, set: &mut Set) -> Res
                         Value::String(resource.api_version().into_owned()),
                     );
                 }
-                merge_into(folder, patch, resource, part, &origin)?;
+                merge_into(files, folder, patch, resource, part, &origin)?;
             }
-            finish(set)
+            finish(files, set)
         }
         (Content::Merge(parts), None) => {
             for (part, origin) in parts {
@@ -224,7 +229,9 @@ fn apply(folder: &Folder, patch: &Patch, content: Content, set: &mut Set) -> Res
                 let target = found.next();
                 let second = found.next().is_some();
                 match target {
-                    Some(resource) if !second => merge_into(folder, patch, resource, id.value, &id.origin)?,
+                    Some(resource) if !second => {
+                        merge_into(files, folder, patch, resource, id.value, &id.origin)?;
+                    }
                     Some(_) => {
                         return Err(wrong(
                             folder,
@@ -236,7 +243,7 @@ fn apply(folder: &Folder, patch: &Patch, content: Content, set: &mut Set) -> Res
                     None => return Err(Box::new(no_target(folder, patch, &wanted, &id.origin, set))),
                 }
             }
-            finish(set)
+            finish(files, set)
         }
     }
 }
@@ -285,6 +292,7 @@ fn rewrite_pairs(part: &mut Value) {
 }
 
 fn merge_into(
+    files: &dyn Files,
     folder: &Folder,
     patch: &Patch,
     resource: &mut Resource,
@@ -308,7 +316,7 @@ fn merge_into(
             message,
             "give the field the form that the resource has there",
         );
-        Box::new(finding.related(Location::new(&resource.origin.path, None).labelled("the resource")))
+        Box::new(finding.related(resource.named_at(files).labelled("the resource")))
     })?;
     let Some(Value::Object(mut map)) =
         merged.filter(|merged| merged.as_object().is_some_and(|map| !map.is_empty()))
@@ -335,7 +343,8 @@ fn merge_into(
 }
 
 /// Takes out what patches have deleted, and looks for resources that have become one.
-fn finish(set: &mut Set) -> Result<(), Box<Diagnostic>> {
+fn finish(files: &dyn Files, set: &mut Set) -> Result<(), Box<Diagnostic>> {
     set.as_mut().retain(|resource| !resource.value.is_null());
-    set.first_twin().map_or(Ok(()), |finding| Err(Box::new(finding)))
+    set.twins()
+        .map_or(Ok(()), |twins| Err(Box::new(twins.finding(files))))
 }

@@ -54,6 +54,11 @@ impl Resource {
         Location::new(&self.origin.path, span)
     }
 
+    /// The place of its name.
+    pub(crate) fn named_at(&self, files: &dyn Files) -> Location {
+        self.place(files, &KeyPath::of_keys(["metadata", "name"]))
+    }
+
     /// Whether a patch that holds `path` only says by it which part it is about.
     fn names_only(&self, path: &KeyPath) -> bool {
         let identity = match path.segments() {

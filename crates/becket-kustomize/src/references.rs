@@ -5,11 +5,12 @@
 
 use std::collections::HashMap;
 
-use becket_source::{Diagnostic, Location};
+use becket_source::Diagnostic;
 use serde_json::Value;
 
 use crate::codes;
 use crate::fieldspec::{Create, visit};
+use crate::files::Files;
 use crate::resource::{Previous, Resource, group_version};
 use crate::{scope, yaml};
 
@@ -328,7 +329,7 @@ struct Referrer {
 }
 
 /// Lets all references in `resources` follow.
-pub(crate) fn follow(resources: &mut [Resource], findings: &mut Vec<Diagnostic>) {
+pub(crate) fn follow(resources: &mut [Resource], files: &dyn Files, findings: &mut Vec<Diagnostic>) {
     let candidates: Vec<Candidate> = resources
         .iter()
         .filter(|resource| !resource.previous.is_empty())
@@ -353,12 +354,8 @@ pub(crate) fn follow(resources: &mut [Resource], findings: &mut Vec<Diagnostic>)
     for resource in resources {
         if let Err(message) = follow_in(resource, &by_name) {
             findings.push(
-                Diagnostic::error(
-                    codes::AMBIGUOUS,
-                    message,
-                    Location::new(&resource.origin.path, None),
-                )
-                .help("give what is meant a name or namespace of its own"),
+                Diagnostic::error(codes::AMBIGUOUS, message, resource.named_at(files))
+                    .help("give what is meant a name or namespace of its own"),
             );
         }
     }

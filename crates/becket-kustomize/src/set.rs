@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use becket_source::{Diagnostic, Location};
+use becket_source::Diagnostic;
 
 use crate::codes;
+use crate::files::Files;
 use crate::resource::{Id, Resource};
 
 /// Resources in the order in which they were added.
@@ -30,41 +31,54 @@ impl Set {
         self.resources
     }
 
-    /// Adds `resource`, if it is not there yet.
-    pub(crate) fn append(&mut self, resource: Resource) -> Result<(), Box<Diagnostic>> {
+    /// Adds `resource`, if it is not there yet; otherwise gives it back with the one that is.
+    pub(crate) fn append(&mut self, resource: Resource) -> Result<(), Box<Twins>> {
         let id = resource.id();
         let ids = self
             .ids
             .get_or_insert_with(|| self.resources.iter().map(Resource::id).collect());
-        if !ids.insert(id.clone()) {
-            let first = self.resources.iter().find(|other| other.id() == id);
-            return Err(Box::new(twice(&id, &resource, first)));
+        if ids.contains(&id) {
+            let first = self.resources.iter().find(|other| other.id() == id).cloned();
+            return Err(Box::new(Twins {
+                first,
+                second: resource,
+            }));
         }
+        ids.insert(id);
         self.resources.push(resource);
         Ok(())
     }
 
-    /// Whether two resources have become the same.
-    pub(crate) fn first_twin(&self) -> Option<Diagnostic> {
+    /// Two resources that have become the same, if there are any.
+    pub(crate) fn twins(&self) -> Option<Twins> {
         let mut ids: HashSet<Id> = HashSet::with_capacity(self.resources.len());
-        for resource in &self.resources {
-            let id = resource.id();
-            if ids.contains(&id) {
-                let first = self.resources.iter().find(|other| other.id() == id);
-                return Some(twice(&id, resource, first));
-            }
-            ids.insert(id);
-        }
-        None
+        let second = self
+            .resources
+            .iter()
+            .find(|resource| !ids.insert(resource.id()))?;
+        let first = self.resources.iter().find(|other| other.id() == second.id());
+        Some(Twins {
+            first: first.cloned(),
+            second: second.clone(),
+        })
     }
 }
 
-fn twice(id: &Id, second: &Resource, first: Option<&Resource>) -> Diagnostic {
-    let place = Location::new(&second.origin.path, None);
-    let finding = Diagnostic::error(codes::TWICE, format!("{id} is there twice"), place)
-        .help("remove one of the two, rename it, or make it a patch of the other");
-    match first {
-        Some(first) => finding.related(Location::new(&first.origin.path, None).labelled("the first one")),
-        None => finding,
+/// Two resources that are the same to Kubernetes.
+#[derive(Debug)]
+pub(crate) struct Twins {
+    first: Option<Resource>,
+    second: Resource,
+}
+
+impl Twins {
+    pub(crate) fn finding(&self, files: &dyn Files) -> Diagnostic {
+        let message = format!("{} is there twice", self.second.id());
+        let finding = Diagnostic::error(codes::TWICE, message, self.second.named_at(files))
+            .help("remove one of the two, rename it, or make it a patch of the other");
+        match &self.first {
+            Some(first) => finding.related(first.named_at(files).labelled("the first one")),
+            None => finding,
+        }
     }
 }

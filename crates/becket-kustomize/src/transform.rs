@@ -5,9 +5,10 @@ use becket_document::KeyPath;
 use becket_source::{Diagnostic, Location};
 use serde_json::{Value, json};
 
-use crate::build::Folder;
+use crate::build::{Build, Folder};
 use crate::codes;
 use crate::fieldspec::{Create, Spec, visit};
+use crate::files::Files;
 use crate::image;
 use crate::kustomization::{Labels, Replicas};
 use crate::resource::{Resource, group_version};
@@ -15,7 +16,9 @@ use crate::set::Set;
 use crate::{scope, yaml};
 
 /// Runs the transformations of `folder` on all of `set`, in kustomize's order.
-pub(crate) fn run(folder: &Folder, set: &mut Set, findings: &mut Vec<Diagnostic>) {
+pub(crate) fn run(build: &mut Build<'_>, folder: &Folder, set: &mut Set) {
+    let files = build.files;
+    let findings = &mut build.findings;
     let kustomization = &folder.kustomization;
     let mut failed = Vec::new();
     if let Some(namespace) = &kustomization.namespace {
@@ -25,11 +28,11 @@ pub(crate) fn run(folder: &Folder, set: &mut Set, findings: &mut Vec<Diagnostic>
             failed.extend(
                 set_namespace(resource, &namespace.value)
                     .err()
-                    .map(|error| (error, resource.origin.clone())),
+                    .map(|error| (error, resource.named_at(files))),
             );
         }
-        findings.extend(set.first_twin().map(|finding| {
-            finding.related(
+        findings.extend(set.twins().map(|twins| {
+            twins.finding(files).related(
                 folder
                     .place(namespace.span)
                     .labelled("all are put into one namespace here"),
@@ -66,10 +69,10 @@ pub(crate) fn run(folder: &Folder, set: &mut Set, findings: &mut Vec<Diagnostic>
                 .iter()
                 .try_for_each(|labels| label(resource, labels))
                 .and_then(|()| annotate(resource, &kustomization.common_annotations));
-            failed.extend(labelled.err().map(|error| (error, resource.origin.clone())));
+            failed.extend(labelled.err().map(|error| (error, resource.named_at(files))));
         }
         for replicas in &kustomization.replicas {
-            set_replicas(folder, replicas, resources, findings);
+            set_replicas(files, folder, replicas, resources, findings);
         }
         for entry in &kustomization.images {
             let origin = folder.origin(&entry.at);
@@ -78,13 +81,13 @@ pub(crate) fn run(folder: &Folder, set: &mut Set, findings: &mut Vec<Diagnostic>
                 match image::replace(&mut resource.value, entry, &name) {
                     Ok(false) => {}
                     Ok(true) => resource.patched_by.push(origin.clone()),
-                    Err(error) => failed.push((error, resource.origin.clone())),
+                    Err(error) => failed.push((error, resource.named_at(files))),
                 }
             }
         }
     }
-    findings.extend(failed.into_iter().map(|(error, origin)| {
-        Diagnostic::error(codes::RESOURCE, error, Location::new(origin.path, None))
+    findings.extend(failed.into_iter().map(|(error, place)| {
+        Diagnostic::error(codes::RESOURCE, error, place)
             .related(Location::new(&folder.file, None).labelled("transformed by this"))
             .help("give the field the form that Kubernetes has for it")
     }));
@@ -425,6 +428,7 @@ fn put_pairs(field: &mut Value, pairs: &[(String, String)]) -> Result<(), String
 const SCALED: [&str; 4] = ["Deployment", "ReplicationController", "ReplicaSet", "StatefulSet"];
 
 fn set_replicas(
+    files: &dyn Files,
     folder: &Folder,
     entry: &Replicas,
     resources: &mut [Resource],
@@ -456,7 +460,7 @@ fn set_replicas(
         match set {
             Ok(()) => resource.patched_by.push(folder.origin(&entry.at)),
             Err(error) => findings.push(
-                Diagnostic::error(codes::RESOURCE, error, Location::new(&resource.origin.path, None))
+                Diagnostic::error(codes::RESOURCE, error, resource.named_at(files))
                     .help("give `spec` the form that Kubernetes has for it"),
             ),
         }
@@ -495,7 +499,7 @@ const INTERNAL: [&str; 12] = [
 ];
 
 /// Removes resources that are local, and makes annotations what they are in what is printed: text, or absent.
-pub(crate) fn clean(resources: &mut Vec<Resource>, findings: &mut Vec<Diagnostic>) {
+pub(crate) fn clean(resources: &mut Vec<Resource>, files: &dyn Files, findings: &mut Vec<Diagnostic>) {
     resources.retain(|resource| {
         resource
             .value
@@ -503,6 +507,20 @@ pub(crate) fn clean(resources: &mut Vec<Resource>, findings: &mut Vec<Diagnostic
             .is_none_or(|local| yaml::text(local) == "false")
     });
     for resource in resources {
+        let annotations = resource
+            .value
+            .pointer("/metadata/annotations")
+            .and_then(Value::as_object);
+        if let Some(key) =
+            annotations.and_then(|annotations| annotations.keys().find(|key| !yaml::is_key(key)))
+        {
+            let message = format!("the annotation `{key}` is not text to kustomize");
+            findings.push(
+                Diagnostic::error(codes::RESOURCE, message, resource.named_at(files))
+                    .note("kustomize 5.8.2 takes its name for a number or a truth value, and fails")
+                    .help("give it another name"),
+            );
+        }
         let Some(metadata) = resource.value.get_mut("metadata").and_then(Value::as_object_mut) else {
             continue;
         };
@@ -512,18 +530,6 @@ pub(crate) fn clean(resources: &mut Vec<Resource>, findings: &mut Vec<Diagnostic
         if let Value::Object(annotations) = annotations {
             for name in INTERNAL {
                 annotations.shift_remove(name);
-            }
-            if let Some(key) = annotations.keys().find(|key| !yaml::is_key(key)) {
-                let message = format!("the annotation `{key}` is not text to kustomize");
-                findings.push(
-                    Diagnostic::error(
-                        codes::RESOURCE,
-                        message,
-                        Location::new(&resource.origin.path, None),
-                    )
-                    .note("kustomize 5.8.2 takes its name for a number or a truth value, and fails")
-                    .help("give it another name"),
-                );
             }
             for value in annotations.values_mut().filter(|value| !value.is_string()) {
                 *value = Value::String(yaml::text(value).into_owned());

@@ -194,11 +194,18 @@ impl<'a> Emitter<'a> {
 
     fn double_quoted(&mut self, text: &str, indent: usize, fold: bool) {
         self.indicator("\"", false);
+        // Behind a byte order mark go-yaml takes every character for one.
+        let marked = text.starts_with('\u{feff}');
         let mut after_blank = false;
         let mut characters = text.char_indices().peekable();
         while let Some((at, character)) = characters.next() {
             let next = characters.peek().map(|(_, next)| *next);
-            if !is_printable(character) || is_break(character) || character == '"' || character == '\\' {
+            if marked
+                || !is_printable(character)
+                || is_break(character)
+                || character == '"'
+                || character == '\\'
+            {
                 self.escape(character);
                 after_blank = false;
             } else if character == ' ' {

@@ -1,6 +1,9 @@
 //! The order of keys: letters after what is no letter, digits by the number that they make, so that `a2` is before `a10`.
 
 use std::cmp::Ordering;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 /// Compares two keys as go-yaml sorts them.
 pub(super) fn compare(left: &str, right: &str) -> Ordering {
@@ -23,7 +26,7 @@ pub(super) fn compare(left: &str, right: &str) -> Ordering {
 /// The order of two keys that are the same up to `at` and differ there.
 fn differ(left: &[char], right: &[char], at: usize) -> Ordering {
     let (a, b) = (left[at], right[at]);
-    match (a.is_alphabetic(), b.is_alphabetic()) {
+    match (is_letter(a), is_letter(b)) {
         (true, true) => return a.cmp(&b),
         (true, false) => return Ordering::Greater,
         (false, true) => return Ordering::Less,
@@ -34,7 +37,7 @@ fn differ(left: &[char], right: &[char], at: usize) -> Ordering {
         && left[..at]
             .iter()
             .rev()
-            .take_while(|digit| digit.is_numeric())
+            .take_while(|digit| is_digit(**digit))
             .any(|digit| *digit != '0');
     let start = i64::from(within_number);
     let (a_number, a_end) = number(left, at, start);
@@ -42,10 +45,26 @@ fn differ(left: &[char], right: &[char], at: usize) -> Ordering {
     a_number.cmp(&b_number).then(a_end.cmp(&b_end)).then(a.cmp(&b))
 }
 
+static LETTER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\A\p{L}").ok());
+static DIGIT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\A\p{Nd}").ok());
+
+/// Whether a character is in one of Unicode's categories of letters.
+fn is_letter(character: char) -> bool {
+    character.is_ascii_alphabetic() || !character.is_ascii() && matches(LETTER.as_ref(), character)
+}
+
+fn is_digit(character: char) -> bool {
+    character.is_ascii_digit() || !character.is_ascii() && matches(DIGIT.as_ref(), character)
+}
+
+fn matches(regex: Option<&Regex>, character: char) -> bool {
+    regex.is_some_and(|regex| regex.is_match(character.encode_utf8(&mut [0; 4])))
+}
+
 fn number(key: &[char], at: usize, start: i64) -> (i64, usize) {
     let mut number = start;
     let mut end = at;
-    while let Some(digit) = key.get(end).filter(|digit| digit.is_numeric()) {
+    while let Some(digit) = key.get(end).filter(|digit| is_digit(**digit)) {
         number = number
             .wrapping_mul(10)
             .wrapping_add(i64::from(u32::from(*digit)) - i64::from(u32::from('0')));

@@ -55,7 +55,6 @@ pub(crate) fn is_text_in_yaml_1_1(plain: &str) -> bool {
                 | "Null"
                 | "NULL"
         ),
-        b'<' => plain != "<<",
         b'.' | b'+' | b'-' | b'0'..=b'9' => {
             !matches!(
                 plain,
