@@ -139,8 +139,11 @@ fn compare_and_swap(
         match moved {
             Ok(_) => return Ok(()),
             Err(error) => match error.code() {
-                // The head is read again, and the loop tells the two apart.
-                git2::ErrorCode::Modified | git2::ErrorCode::Exists => {}
+                // Somebody moved it just now: reading the head again tells where to. A branch below `main/` in its
+                // way looks the same, but does not go away.
+                git2::ErrorCode::Modified | git2::ErrorCode::Exists if Instant::now() < end => {
+                    thread::sleep(PAUSE);
+                }
                 git2::ErrorCode::Locked if Instant::now() >= end => {
                     return Err(Error::Locked {
                         lock: lock_file(repository),
@@ -223,6 +226,30 @@ mod tests {
             assert!(lock_file(&repository).exists());
             assert_eq!(repository.head().unwrap(), Some(first));
         }
+    }
+
+    #[test]
+    fn a_branch_in_the_way_of_main_is_an_error_in_time() {
+        let (_folder, repository, first, second) = repository();
+        repository.git().find_reference(MAIN).unwrap().delete().unwrap();
+        repository
+            .git()
+            .reference("refs/heads/main/in-the-way", first.0, false, "test")
+            .unwrap();
+        let turn = Turn::take(&repository).unwrap();
+        let error = turn
+            .move_within(Duration::ZERO, &repository, None, second, "test")
+            .unwrap_err();
+        assert!(
+            matches!(
+                error,
+                Error::Repository {
+                    doing: "move `main`",
+                    ..
+                }
+            ),
+            "{error}"
+        );
     }
 
     #[test]

@@ -60,12 +60,31 @@ fn a_push_by_git_is_seen_before_and_after_the_refs_are_packed() {
     judge.git(&["pack-refs", "--all"]);
     assert_eq!(*watch.heads().borrow(), pushed);
     assert_eq!(next(&watch, || pushed = Some(clone.push("b", "2"))), pushed);
-    // A reference that comes back in packed form alone.
+    // Back to an earlier commit, as by a forced push.
     let first = judge.git(&["rev-parse", "main~1"]);
     let back = next(&watch, || {
         judge.git(&["update-ref", "refs/heads/main", &first]);
     });
     assert_eq!(back, Some(first.parse().unwrap()));
-    judge.git(&["gc", "-q"]);
-    assert_eq!(next(&watch, || pushed = Some(clone.push("b", "3"))), pushed);
+}
+
+#[test]
+fn a_head_that_goes_and_comes_in_the_packed_refs_alone_is_seen() {
+    let judge = Judge::new();
+    let repository = judge.repository();
+    let head = judge.put(&repository, &[("a", "1")]);
+    let watch = repository.watch().unwrap();
+    judge.git(&["pack-refs", "--all"]);
+    let packed = judge.bare().join("packed-refs");
+    let text = std::fs::read(&packed).unwrap();
+    let gone = next(&watch, || {
+        judge.git(&["update-ref", "-d", "refs/heads/main"]);
+    });
+    assert_eq!(gone, None);
+    let back = next(&watch, || {
+        let new = judge.bare().join("packed-refs.new");
+        std::fs::write(&new, &text).unwrap();
+        std::fs::rename(&new, &packed).unwrap();
+    });
+    assert_eq!(back, Some(head));
 }
