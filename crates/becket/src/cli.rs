@@ -53,6 +53,7 @@ pub(crate) enum Command {
     Release(Release),
     Promote(Promote),
     Rollback(Rollback),
+    Remove(Remove),
     Hold(Hold),
     History(History),
     Explain(Explain),
@@ -178,6 +179,16 @@ pub(crate) struct Rollback {
     /// Why; shown to who would promote over it.
     #[arg(long, value_name = "WHY")]
     pub reason: Option<String>,
+}
+
+/// Takes a service's release from a stage, and so its app; what is the stage's own stays.
+#[derive(Debug, Args)]
+pub(crate) struct Remove {
+    /// The service.
+    pub unit: String,
+    /// The stage.
+    #[arg(long = "in", value_name = "STAGE")]
+    pub stage: String,
 }
 
 /// Keeps a stage as it is until the hold is taken away.

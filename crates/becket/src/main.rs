@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod error;
 mod folder;
+mod images;
 mod output;
 mod platform;
 mod repositories;
@@ -54,8 +55,10 @@ fn run(arguments: &Arguments, output: Output) -> Result<(), CommandError> {
         Command::Check(check) => commands::check::run(&folder()?, check, output),
         Command::Render(render) => commands::render::run(&folder()?, render, output),
         Command::Diff(diff) => commands::diff::run(&folder()?, diff, output),
+        Command::Release(release) => commands::release::run(&folder()?, release, output),
         Command::Promote(promote) => commands::promote::run(&folder()?, promote, output),
         Command::Rollback(rollback) => commands::rollback::run(&folder()?, rollback, output),
+        Command::Remove(remove) => commands::remove::run(&folder()?, remove, output),
         Command::Hold(hold) => commands::hold::run(&folder()?, hold, output),
         Command::History(history) => commands::history::run(&folder()?, history, output),
         Command::Explain(explain) => commands::explain::run(explain, output),

@@ -49,9 +49,13 @@ impl Output {
         }
     }
 
-    /// Whether a person sees stderr as it is written.
-    pub(crate) fn is_terminal(self) -> bool {
-        self.format == Format::Text && std::io::stderr().is_terminal()
+    /// Progress of long work, as a line that changes where a person looks at a terminal.
+    pub(crate) fn status_line(self) -> StatusLine {
+        StatusLine {
+            shown: self.format == Format::Text,
+            terminal: std::io::stderr().is_terminal(),
+            passing: false,
+        }
     }
 
     /// Shows findings, sorted by place. Says whether one of them is an error.
@@ -97,6 +101,46 @@ impl Output {
         for hint in &error.hints {
             eprintln!("  \u{1b}[1;36mhelp\u{1b}[0m: {hint}");
         }
+    }
+}
+
+/// Progress on stderr: lasting lines, and on a terminal one passing line below them.
+#[derive(Debug)]
+pub(crate) struct StatusLine {
+    shown: bool,
+    terminal: bool,
+    passing: bool,
+}
+
+impl StatusLine {
+    /// A line that stays.
+    pub(crate) fn lasting(&mut self, text: &str) {
+        self.clear();
+        if self.shown {
+            eprintln!("{text}");
+        }
+    }
+
+    /// A line that the next one takes the place of; left out where nobody looks.
+    pub(crate) fn passing(&mut self, text: &str) {
+        if self.shown && self.terminal {
+            self.clear();
+            anstream::eprint!("{text}");
+            self.passing = true;
+        }
+    }
+
+    /// Takes the passing line away.
+    pub(crate) fn clear(&mut self) {
+        if std::mem::take(&mut self.passing) {
+            anstream::eprint!("\r\u{1b}[2K");
+        }
+    }
+}
+
+impl Drop for StatusLine {
+    fn drop(&mut self) {
+        self.clear();
     }
 }
 

@@ -4,13 +4,9 @@ use becket_source::Rule;
 
 /// All rules, by code.
 pub(crate) fn all() -> Vec<Rule> {
-    let platform = becket_platform::rules().iter().map(|rule| Rule {
-        code: rule.code,
-        level: rule.level,
-        title: rule.title,
-        documentation: rule.documentation,
-    });
-    let mut all: Vec<Rule> = platform
+    let mut all: Vec<Rule> = becket_platform::rules()
+        .iter()
+        .map(|rule| **rule)
         .chain(becket_render::rules().iter().map(|rule| **rule))
         .chain(becket_link::rules())
         .collect();

@@ -27,7 +27,7 @@ pub(crate) fn take(
         .map_err(|error| CommandError::machine(chain(&error)))?
         .is_none()
     {
-        return Err(CommandError::new(Kind::Usage, "nothing is rendered yet").hint("becket up"));
+        return Err(not_rendered());
     }
     let mut last = None;
     let committed = repository.update(&author(), now(), |files| {
@@ -49,6 +49,22 @@ pub(crate) fn take(
         Committed::Unchanged(_) => None,
     };
     Ok(Taken { outcome, commit })
+}
+
+/// Looks at the files at the head; a refusal ends the command.
+pub(crate) fn look<T>(
+    folder: &Folder,
+    look: impl Fn(&FileSet) -> Result<T, becket_release::Error>,
+) -> Result<T, CommandError> {
+    let files = folder.committed("gitops")?;
+    if files.is_empty() {
+        return Err(not_rendered());
+    }
+    look(&files).map_err(|error| refused(&error))
+}
+
+fn not_rendered() -> CommandError {
+    CommandError::usage("nothing is rendered yet").hint("becket up")
 }
 
 /// A step that was refused, with its remedy, which stands behind the last semicolon.

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::cli;
 use crate::error::{CommandError, chain};
-use crate::folder::Folder;
+use crate::folder::{Folder, today};
 use crate::output::Output;
 use crate::platform::Read;
 use crate::steps;
@@ -18,9 +18,9 @@ pub(crate) fn run(folder: &Folder, arguments: &cli::History, output: Output) -> 
     if let Some(stage) = &arguments.stage {
         stages.get(stage).map_err(|error| steps::refused(&error))?;
     }
-    let files = folder.committed("gitops")?;
-    becket_release::status(&files, &stages, unit, crate::folder::today())
-        .map_err(|error| steps::refused(&error))?;
+    steps::look(folder, |files| {
+        becket_release::status(files, &stages, unit, today()).map(drop)
+    })?;
     let log = folder
         .repository("gitops")?
         .log(&[&format!("apps/{unit}")], LIMIT)

@@ -10,5 +10,7 @@ pub(crate) mod hold;
 pub(crate) mod kustomize;
 pub(crate) mod new;
 pub(crate) mod promote;
+pub(crate) mod release;
+pub(crate) mod remove;
 pub(crate) mod render;
 pub(crate) mod rollback;

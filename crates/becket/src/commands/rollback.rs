@@ -5,7 +5,7 @@ use becket_release::{Arrival, Hold, Message, Rollback, Step, release_before, rel
 
 use crate::cli;
 use crate::error::{CommandError, Kind, chain};
-use crate::folder::{Folder, author};
+use crate::folder::{Folder, author, today};
 use crate::output::Output;
 use crate::platform::Read;
 use crate::steps;
@@ -16,10 +16,10 @@ const DEPTH: usize = 1_000;
 pub(crate) fn run(folder: &Folder, arguments: &cli::Rollback, output: Output) -> Result<(), CommandError> {
     let stages = Read::of(folder, output)?.stages()?;
     let (unit, stage) = (arguments.unit.as_str(), arguments.stage.as_str());
-    let files = folder.committed("gitops")?;
     // Wrong names are said to be so before the history is searched for them.
-    becket_release::status(&files, &stages, unit, crate::folder::today())
-        .map_err(|error| steps::refused(&error))?;
+    steps::look(folder, |files| {
+        becket_release::status(files, &stages, unit, today()).map(drop)
+    })?;
     stages.get(stage).map_err(|error| steps::refused(&error))?;
     let repository = folder.repository("gitops")?;
     let (commit, previous) = before(&repository, unit, stage)?;
