@@ -82,8 +82,11 @@ impl Machine {
     fn tree(&mut self, tree: &Tree, dot: &Value) -> Outcome<()> {
         let mut scope = Scope {
             source: tree.source.clone(),
-            variables: vec![("$".into(), dot.clone())],
+            variables: Vec::new(),
         };
+        // A nil as data is no data.
+        let dot = if dot.is_nil() { &Value::Missing } else { dot };
+        scope.variables.push(("$".into(), dot.clone()));
         self.list(&mut scope, dot, &tree.nodes).map(|_| ())
     }
 

@@ -425,13 +425,7 @@ impl Parser {
             match token {
                 Token::Space => continue,
                 Token::Close | Token::ParenClose => self.at -= 1,
-                Token::Pipe => {
-                    // Something must come after it.
-                    self.skip_space();
-                    if matches!(self.peek(), Token::Close | Token::ParenClose) {
-                        return self.fail(span, "nothing stands behind this `|`");
-                    }
-                }
+                Token::Pipe => {}
                 token => return self.unexpected(&token, span, place),
             }
             break;

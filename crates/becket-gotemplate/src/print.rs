@@ -71,13 +71,8 @@ fn write_plain(out: &mut String, value: &Value, depth: usize) {
     }
 }
 
-/// A float as `%v` and `%g` write it: the shortest digits that read back, with an exponent below -4 and from 21 on
-/// (`%v`'s own limit is 21; `%g`'s of shortest digits is 21 too).
+/// A float as `%v` and `%g` write it: the shortest digits that read back, with an exponent below -4 and from 6 on.
 pub(crate) fn float(number: f64) -> String {
-    general(number, 21)
-}
-
-fn general(number: f64, limit: i32) -> String {
     if number.is_nan() {
         return "NaN".to_owned();
     }
@@ -90,7 +85,7 @@ fn general(number: f64, limit: i32) -> String {
     let scientific = format!("{number:e}");
     let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or_default();
-    if exponent < -4 || exponent >= limit {
+    if exponent < -4 || exponent >= 6 {
         return format!("{digits}e{}", exponent_digits(exponent));
     }
     format!("{number}")
@@ -239,6 +234,17 @@ fn format_one(out: &mut String, verb: char, flags: &Flags, value: &Value, depth:
     if verb == 'T' {
         return pad(out, flags, value.type_name());
     }
+    // `%+v` is about the fields of structs, not about signs.
+    let without_sign;
+    let flags = if verb == 'v' && flags.plus {
+        without_sign = Flags {
+            plus: false,
+            ..flags.clone()
+        };
+        &without_sign
+    } else {
+        flags
+    };
     match value {
         Value::Missing | Value::Nil => match verb {
             'v' => pad(out, flags, "<nil>"),

@@ -188,11 +188,18 @@ fn read_yaml(text: &str) -> Result<Value, String> {
     })
 }
 
+/// Where Go's decoder stumbles.
 fn illegal_byte(text: &str) -> usize {
-    let body = text.trim_end_matches('=');
-    body.bytes()
-        .position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')))
-        .unwrap_or(text.len() - text.len() % 4)
+    let bytes = text.as_bytes();
+    let letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let Some(at) = bytes.iter().position(|byte| !letter(byte)) else {
+        return bytes.len() - bytes.len() % 4;
+    };
+    match (bytes[at], at % 4) {
+        (b'=', 2) if bytes.get(at + 1) == Some(&b'=') => at + 2,
+        (b'=', 2 | 3) => at + 1,
+        _ => at,
+    }
 }
 
 fn base32(bytes: &[u8]) -> String {

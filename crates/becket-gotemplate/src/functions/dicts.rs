@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::{Answer, Function, fixed, map, open, text};
+use super::{Answer, Function, entries, fixed, map, open, text};
 use crate::error::Fail;
 use crate::eval::Machine;
 use crate::print;
@@ -19,7 +19,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         Ok(Value::map(entries))
     }),
     fixed("get", 2, |_, given| {
-        let found = map(given, 0)?.entries.borrow().get(text(given, 1)?).cloned();
+        let found = entries(given, 0)?.remove(text(given, 1)?);
         Ok(found.unwrap_or_else(|| Value::str("")))
     }),
     fixed("set", 3, |_, given| {
@@ -36,14 +36,12 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         Ok(given[0].clone())
     }),
     fixed("hasKey", 2, |_, given| {
-        Ok(Value::Bool(
-            map(given, 0)?.entries.borrow().contains_key(text(given, 1)?),
-        ))
+        Ok(Value::Bool(entries(given, 0)?.contains_key(text(given, 1)?)))
     }),
     open("pluck", 1, |_, given| {
         let mut found = Vec::new();
         for at in 1..given.len() {
-            found.extend(map(given, at)?.entries.borrow().get(text(given, 0)?).cloned());
+            found.extend(entries(given, at)?.remove(text(given, 0)?));
         }
         Ok(Value::list(found))
     }),
@@ -51,14 +49,12 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     open("keys", 0, |_, given| {
         let mut keys = Vec::new();
         for at in 0..given.len() {
-            keys.extend(map(given, at)?.entries.borrow().keys().cloned());
+            keys.extend(entries(given, at)?.into_keys());
         }
         Ok(Value::strings(keys))
     }),
     fixed("values", 1, |_, given| {
-        Ok(Value::list(
-            map(given, 0)?.entries.borrow().values().cloned().collect(),
-        ))
+        Ok(Value::list(entries(given, 0)?.into_values().collect()))
     }),
     open("pick", 1, |_, given| chosen(given, true)),
     open("omit", 1, |_, given| chosen(given, false)),
@@ -83,16 +79,13 @@ fn chosen(given: &[Value], wanted: bool) -> Answer {
     for at in 1..given.len() {
         keys.push(text(given, at)?);
     }
-    let entries = map(given, 0)?.entries.borrow();
-    let chosen = entries
-        .iter()
-        .filter(|(key, _)| keys.contains(&key.as_str()) == wanted)
-        .map(|(key, value)| (key.clone(), value.clone()));
-    Ok(Value::map(chosen.collect()))
+    let mut entries = entries(given, 0)?;
+    entries.retain(|key, _| keys.contains(&key.as_str()) == wanted);
+    Ok(Value::map(entries))
 }
 
-/// Merges all dicts into the first. What is empty there counts as absent; with `overwrite` what comes later wins unless
-/// it is empty itself.
+/// Merges all dicts into the first. What is empty there counts as absent; with `overwrite` what comes later wins, even
+/// what is empty.
 fn merge(given: &[Value], overwrite: bool) -> Answer {
     let mut parts = 0;
     for at in 1..given.len() {
@@ -129,13 +122,14 @@ fn merge_into(
                 merge_into(inner, other, overwrite, parts, depth + 1)?;
             }
             (Some(there), value) => {
-                let replace = if overwrite { value.truth() } else { !there.truth() };
-                if replace && (overwrite || !value.is_nil()) {
+                if overwrite || (!there.truth() && !value.is_nil()) {
                     into.entries.borrow_mut().insert(key, value.clone());
                 }
             }
             (None, value) => {
-                into.entries.borrow_mut().insert(key, value.clone());
+                if overwrite || !value.is_nil() {
+                    into.entries.borrow_mut().insert(key, value.clone());
+                }
             }
         }
     }

@@ -45,11 +45,13 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
+/// What the escaping functions escape.
 fn joined(given: &[Value]) -> String {
-    match given {
-        [Value::Str(text)] => text.to_string(),
-        given => print::sprint(given),
-    }
+    let shown: Vec<Value> = given
+        .iter()
+        .map(|value| if value.is_nil() { Value::str("<no value>") } else { value.clone() })
+        .collect();
+    print::sprint(&shown)
 }
 
 fn len(_: &mut Machine, given: &[Value]) -> Answer {

@@ -14,11 +14,12 @@ mod semver;
 mod strings;
 mod templates;
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::error::Fail;
 use crate::eval::Machine;
-use crate::value::{IntType, List, Map, Value};
+use crate::value::{Element, IntType, List, Map, Value};
 
 pub(crate) use strings::sanitize_name;
 
@@ -167,7 +168,15 @@ fn list(arguments: &[Value], at: usize) -> Result<&Rc<List>, Fail> {
 
 fn map(arguments: &[Value], at: usize) -> Result<&Rc<Map>, Fail> {
     match arguments.get(at) {
-        Some(Value::Map(map)) => Ok(map),
+        Some(Value::Map(map)) if map.element == Element::Any => Ok(map),
         _ => Err(wrong(arguments, at, "a dict")),
+    }
+}
+
+/// A dict that is only read; nil is one without entries.
+fn entries(arguments: &[Value], at: usize) -> Result<BTreeMap<String, Value>, Fail> {
+    match arguments.get(at) {
+        Some(Value::Nil | Value::Missing) => Ok(BTreeMap::new()),
+        _ => Ok(map(arguments, at)?.entries.borrow().clone()),
     }
 }

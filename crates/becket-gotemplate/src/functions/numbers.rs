@@ -78,7 +78,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             }
             result /= by;
         }
-        Ok(Value::Float(decimal(result)))
+        // Sprig divides to sixteen places.
+        Ok(Value::Float(format!("{result:.16}").parse().unwrap_or(result)))
     }),
     fixed("ceil", 1, |_, given| Ok(Value::Float(to_float(&given[0]).ceil()))),
     fixed("floor", 1, |_, given| {

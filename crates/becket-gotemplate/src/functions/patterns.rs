@@ -49,15 +49,69 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 ];
 
 fn regex(pattern: &str) -> Result<Regex, Fail> {
-    regex::RegexBuilder::new(pattern)
+    regex::RegexBuilder::new(&translated(pattern))
         .size_limit(4 << 20)
         .build()
         .map_err(|error| {
-            Fail::from(format!(
-                "`{pattern}` is no regular expression: {}",
-                last_line(&error.to_string())
-            ))
+            let why = last_line(&error.to_string());
+            Fail::from(format!("`{pattern}` is no regular expression: {why}"))
         })
+}
+
+/// An expression of Go's in the words of the crate `regex`: Perl's classes mean ASCII, and in a class `[`, `&&`, `--` and
+/// `~~` are plain characters.
+fn translated(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len() + 16);
+    let mut rest = pattern.chars().peekable();
+    let mut in_class = false;
+    while let Some(character) = rest.next() {
+        match character {
+            '\\' => match rest.next() {
+                Some('d') => out.push_str("[0-9]"),
+                Some('D') => out.push_str("[^0-9]"),
+                Some('w') => out.push_str("[0-9A-Za-z_]"),
+                Some('W') => out.push_str("[^0-9A-Za-z_]"),
+                Some('s') => out.push_str("[\\t\\n\\f\\r ]"),
+                Some('S') => out.push_str("[^\\t\\n\\f\\r ]"),
+                Some('b') if !in_class => out.push_str("(?-u:\\b)"),
+                Some('Q') => {
+                    let quoted: String = rest.by_ref().collect();
+                    let (literal, after) = quoted.split_once("\\E").unwrap_or((&quoted, ""));
+                    return out + &regex::escape(literal) + &translated(after);
+                }
+                Some(other) => out.extend(['\\', other]),
+                None => out.push('\\'),
+            },
+            '[' if !in_class => {
+                in_class = true;
+                out.push('[');
+                if rest.next_if_eq(&'^').is_some() {
+                    out.push('^');
+                }
+                // A bracket that closes at once is a plain one.
+                if rest.next_if_eq(&']').is_some() {
+                    out.push_str("\\]");
+                }
+            }
+            '[' if rest.peek() == Some(&':') => {
+                out.push('[');
+                for character in rest.by_ref() {
+                    out.push(character);
+                    if character == ']' {
+                        break;
+                    }
+                }
+            }
+            '[' | '&' | '~' if in_class => out.extend(['\\', character]),
+            '-' if in_class && rest.peek() == Some(&'-') => out.push_str("\\-"),
+            ']' => {
+                in_class = false;
+                out.push(']');
+            }
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 fn last_line(text: &str) -> String {
@@ -105,13 +159,31 @@ fn bounded(text: &str, with: &str) -> Result<(), Fail> {
     Ok(())
 }
 
+/// Go's `Regexp.Split`: an empty match at the very beginning cuts nothing off.
 fn split(_: &mut Machine, given: &[Value]) -> Answer {
     let regex = regex(text(given, 0)?)?;
     let (text, count) = (text(given, 1)?, whole(given, 2)?);
     if count == 0 {
         return Ok(Value::strings::<&str>([]));
     }
-    let parts: Vec<&str> = regex.splitn(text, limit(count)).collect();
+    if text.is_empty() && !regex.as_str().is_empty() {
+        return Ok(Value::strings([""]));
+    }
+    let mut parts = Vec::new();
+    let (mut begin, mut end) = (0, 0);
+    for found in regex.find_iter(text).take(limit(count)) {
+        if count > 0 && parts.len() + 1 == limit(count) {
+            break;
+        }
+        end = found.start();
+        if found.end() != 0 {
+            parts.push(&text[begin..end]);
+        }
+        begin = found.end();
+    }
+    if end != text.len() {
+        parts.push(&text[begin..]);
+    }
     Ok(Value::strings(parts))
 }
 

@@ -196,7 +196,7 @@ fn condition(word: &str) -> Option<Condition> {
         .unwrap_or(parts.len());
     let mut full: Vec<&str> = parts[..given].to_vec();
     full.resize(3, "0");
-    let tail = if given == 3 { tail } else { "" };
+    let tail = if given > 0 { tail } else { "" };
     let version = Version::parse(&format!("{}{tail}", full.join("."))).ok()?;
     Some(Condition {
         operator: operator.to_owned(),
@@ -231,8 +231,7 @@ impl Condition {
                 }
             },
             "!=" => match self.given {
-                0 => false,
-                1 => !same_major,
+                0 | 1 => !same_major,
                 2 => !same_minor,
                 _ => order != Ordering::Equal,
             },
