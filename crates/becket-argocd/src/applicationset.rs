@@ -1,6 +1,6 @@
 //! An ApplicationSet, read; and where it came from, so that findings have a place.
 
-use becket_document::{KeyPath, Node, yaml};
+use becket_document::{KeyPath, Node, kubernetes, yaml};
 use becket_gotemplate::MissingKey;
 use becket_source::{Diagnostic, Level, Location, Span, did_you_mean};
 use serde::Serialize;
@@ -287,9 +287,12 @@ impl ApplicationSet {
     }
 }
 
-/// The objects in a text, with their trees.
+/// The objects in a text, with their trees; as Kubernetes' tools read them.
 pub(crate) fn objects(text: &str) -> (Vec<(Value, Node)>, Vec<yaml::SyntaxError>) {
     let parsed = yaml::parse(text);
-    let objects = parsed.documents.into_iter().map(|node| (node.to_value(), node));
+    let objects = parsed
+        .documents
+        .into_iter()
+        .map(|node| (kubernetes::to_value(&node, text), node));
     (objects.collect(), parsed.errors)
 }

@@ -7,6 +7,7 @@
 pub mod edit;
 mod emit;
 mod fragment;
+pub mod kubernetes;
 mod node;
 mod path;
 mod scalar;

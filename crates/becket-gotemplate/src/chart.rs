@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use becket_document::yaml;
+use becket_document::{kubernetes, yaml};
 use becket_source::{Diagnostic, FileSet, Location, Span};
 use serde_json::{Map as JsonMap, Value as Json};
 
@@ -197,7 +197,7 @@ pub fn read_values(files: &FileSet, path: &str) -> Option<Result<Json, Box<Diagn
     }
     match parsed.documents.first() {
         None => Some(Ok(Json::Object(JsonMap::new()))),
-        Some(document) => match document.to_value() {
+        Some(document) => match kubernetes::to_value(document, text) {
             Json::Null => Some(Ok(Json::Object(JsonMap::new()))),
             values @ Json::Object(_) => Some(Ok(values)),
             _ => wrong(

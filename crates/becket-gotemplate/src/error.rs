@@ -19,14 +19,19 @@ pub struct Error {
 }
 
 impl Error {
-    pub(crate) fn new(template: &str, span: Span, message: impl Into<String>) -> Self {
-        Self {
+    #[inline(never)]
+    #[expect(
+        clippy::unnecessary_box_returns,
+        reason = "what recurses hands on a pointer, to use little stack"
+    )]
+    pub(crate) fn new(template: &str, span: Span, message: impl Into<String>) -> Box<Self> {
+        Box::new(Self {
             message: message.into(),
             template: template.to_owned(),
             span,
             help: None,
             via: Vec::new(),
-        }
+        })
     }
 
     /// The finding, at its place in the file at `path`. Places in other templates are told as related ones, in files of

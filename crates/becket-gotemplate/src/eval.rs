@@ -1,5 +1,10 @@
 //! Carries a template out. Bounded: how deep it calls, how many steps it takes, how much it writes.
 
+#![expect(
+    clippy::unnecessary_box_returns,
+    reason = "what recurses hands on a pointer, to use little stack"
+)]
+
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -13,9 +18,9 @@ use crate::value::{IntType, Value};
 use crate::{MissingKey, parse};
 
 /// How deep blocks, parentheses and calls of templates may nest, together.
-const DEPTH: usize = 400;
+const DEPTH: usize = 200;
 /// How many commands and loop rounds one rendering may take.
-const STEPS: u64 = 10_000_000;
+const STEPS: u64 = 3_000_000;
 
 /// The templates that know each other.
 pub(crate) type Set = BTreeMap<String, Rc<Tree>>;
@@ -40,7 +45,7 @@ enum Flow {
     Continue,
 }
 
-type Outcome<T> = Result<T, Error>;
+type Outcome<T> = Result<T, Box<Error>>;
 
 impl Machine {
     pub(crate) fn new(set: Rc<Set>, library: Library, missing_key: MissingKey) -> Self {
@@ -140,16 +145,7 @@ impl Machine {
         self.step(scope, node.span)?;
         match &node.kind {
             NodeKind::Text(text) => self.write(scope, node.span, text)?,
-            NodeKind::Action(pipe) => {
-                let value = self.pipe(scope, dot, pipe)?;
-                if pipe.variables.is_empty() {
-                    match &value {
-                        Value::Missing | Value::Nil => self.write(scope, node.span, "<no value>")?,
-                        Value::Str(text) => self.write(scope, node.span, text)?,
-                        value => self.write(scope, node.span, &print::plain(value))?,
-                    }
-                }
-            }
+            NodeKind::Action(pipe) => self.action(scope, dot, pipe, node.span)?,
             NodeKind::If(branch) | NodeKind::With(branch) => {
                 let with = matches!(node.kind, NodeKind::With(_));
                 return self.branch(scope, dot, branch, with, node.span);
@@ -160,15 +156,7 @@ impl Machine {
                     Some(pipe) => self.pipe(scope, dot, pipe)?,
                     None => Value::Missing,
                 };
-                let Some(tree) = self.set.get(name).cloned() else {
-                    return Err(self.no_template(scope, node.span, name));
-                };
-                self.deeper(scope, node.span)?;
-                self.tree(&tree, &dot).map_err(|mut error| {
-                    error.via.push((scope.source.to_string(), node.span));
-                    error
-                })?;
-                self.depth -= 1;
+                self.call(scope, name, &dot, node.span)?;
             }
             NodeKind::Break => return Ok(Flow::Break),
             NodeKind::Continue => return Ok(Flow::Continue),
@@ -176,7 +164,34 @@ impl Machine {
         Ok(Flow::On)
     }
 
-    fn no_template(&self, scope: &Scope, span: Span, name: &str) -> Error {
+    #[inline(never)]
+    fn action(&mut self, scope: &mut Scope, dot: &Value, pipe: &Pipe, span: Span) -> Outcome<()> {
+        let value = self.pipe(scope, dot, pipe)?;
+        if !pipe.variables.is_empty() {
+            return Ok(());
+        }
+        match &value {
+            Value::Missing | Value::Nil => self.write(scope, span, "<no value>"),
+            Value::Str(text) => self.write(scope, span, text),
+            value => self.write(scope, span, &print::plain(value)),
+        }
+    }
+
+    #[inline(never)]
+    fn call(&mut self, scope: &Scope, name: &str, dot: &Value, span: Span) -> Outcome<()> {
+        let Some(tree) = self.set.get(name).cloned() else {
+            return Err(self.no_template(scope, span, name));
+        };
+        self.deeper(scope, span)?;
+        self.tree(&tree, dot).map_err(|mut error| {
+            error.via.push((scope.source.to_string(), span));
+            error
+        })?;
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn no_template(&self, scope: &Scope, span: Span, name: &str) -> Box<Error> {
         let mut error = Error::new(&scope.source, span, format!("there is no template {name:?}"));
         error.help = becket_source::did_you_mean(name, self.set.keys().map(String::as_str))
             .map(|near| format!("did you mean {near:?}?"));
@@ -404,39 +419,36 @@ impl Machine {
     ) -> Outcome<Value> {
         let count = operands.len() + usize::from(last.is_some());
         if count < function.least || function.most.is_some_and(|most| count > most) {
-            return Err(Error::new(
-                &scope.source,
-                command.span,
-                function.wrong_count(count),
-            ));
+            return Err(wrong_count(scope, command.span, function, count));
         }
         if matches!(function.name, "and" | "or") {
-            let stop_at = function.name == "or";
-            let mut value = Value::Missing;
-            for operand in operands {
-                value = self.operand(scope, dot, operand)?;
-                if value.truth() == stop_at {
-                    return Ok(value);
-                }
-            }
-            return Ok(last.unwrap_or(value));
+            return self.and_or(scope, dot, function.name == "or", operands, last);
         }
         let arguments = self.arguments(scope, dot, operands, last)?;
         self.deeper(scope, command.span)?;
         let result = (function.call)(self, &arguments);
-        match result {
-            Ok(value) => {
-                self.depth -= 1;
-                if let Value::Str(text) = &value
-                    && text.len() > print::TEXT
-                {
-                    let message = format!("a text grows past {} MiB", print::TEXT >> 20);
-                    return Err(Error::new(&scope.source, command.span, message));
-                }
-                Ok(value)
+        self.depth = self.depth.saturating_sub(1);
+        returned(scope, command.span, function.name, result)
+    }
+
+    /// Evaluates operands until one decides.
+    #[inline(never)]
+    fn and_or(
+        &mut self,
+        scope: &mut Scope,
+        dot: &Value,
+        stop_at: bool,
+        operands: &[Operand],
+        last: Option<Value>,
+    ) -> Outcome<Value> {
+        let mut value = Value::Missing;
+        for operand in operands {
+            value = self.operand(scope, dot, operand)?;
+            if value.truth() == stop_at {
+                return Ok(value);
             }
-            Err(fail) => Err(placed(scope, command.span, function.name, fail)),
         }
+        Ok(last.unwrap_or(value))
     }
 
     /// The value at the end of a chain of fields; a method at its end takes the arguments.
@@ -521,6 +533,24 @@ impl Machine {
     }
 }
 
+#[inline(never)]
+fn wrong_count(scope: &Scope, span: Span, function: &Function, count: usize) -> Box<Error> {
+    Error::new(&scope.source, span, function.wrong_count(count))
+}
+
+/// What a function gave back, with the place where it failed.
+#[inline(never)]
+fn returned(scope: &Scope, span: Span, name: &str, result: Result<Value, Fail>) -> Outcome<Value> {
+    match result {
+        Ok(Value::Str(text)) if text.len() > print::TEXT => {
+            let message = format!("a text grows past {} MiB", print::TEXT >> 20);
+            Err(Error::new(&scope.source, span, message))
+        }
+        Ok(value) => Ok(value),
+        Err(fail) => Err(placed(scope, span, name, fail)),
+    }
+}
+
 fn interface_of(value: &Value) -> &'static str {
     match value {
         Value::Int(_, IntType::Int) => "int",
@@ -528,7 +558,8 @@ fn interface_of(value: &Value) -> &'static str {
     }
 }
 
-fn placed(scope: &Scope, span: Span, name: &str, fail: Fail) -> Error {
+#[inline(never)]
+fn placed(scope: &Scope, span: Span, name: &str, fail: Fail) -> Box<Error> {
     match fail {
         // These two exist to say what the author of the template wants to say.
         Fail::Message(message) if matches!(name, "fail" | "required") => {
@@ -542,12 +573,13 @@ fn placed(scope: &Scope, span: Span, name: &str, fail: Fail) -> Error {
         }
         Fail::Inner(mut error) => {
             error.via.push((scope.source.to_string(), span));
-            *error
+            error
         }
     }
 }
 
-fn not_callable(scope: &Scope, operand: &Operand) -> Error {
+#[inline(never)]
+fn not_callable(scope: &Scope, operand: &Operand) -> Box<Error> {
     Error::new(
         &scope.source,
         operand.span,

@@ -61,7 +61,7 @@ impl Number {
 }
 
 /// The tokens of `text`, with their places.
-pub(crate) fn tokens(name: &str, text: &str) -> Result<Vec<(Token, Span)>, Error> {
+pub(crate) fn tokens(name: &str, text: &str) -> Result<Vec<(Token, Span)>, Box<Error>> {
     let mut lexer = Lexer {
         name,
         text,
@@ -90,7 +90,7 @@ impl Lexer<'_> {
         &self.text[self.at..]
     }
 
-    fn fail<T>(&self, span: Span, message: impl Into<String>) -> Result<T, Error> {
+    fn fail<T>(&self, span: Span, message: impl Into<String>) -> Result<T, Box<Error>> {
         Err(Error::new(self.name, span, message))
     }
 
@@ -98,7 +98,7 @@ impl Lexer<'_> {
         self.tokens.push((token, Span::new(start, self.at)));
     }
 
-    fn run(&mut self) -> Result<(), Error> {
+    fn run(&mut self) -> Result<(), Box<Error>> {
         let mut trim = false;
         loop {
             let start = self.at;
@@ -134,7 +134,7 @@ impl Lexer<'_> {
     }
 
     /// Steps over a comment, and says whether the text behind it is to be trimmed.
-    fn comment(&mut self, open: usize) -> Result<bool, Error> {
+    fn comment(&mut self, open: usize) -> Result<bool, Box<Error>> {
         let Some(end) = self.rest().find("*/") else {
             return self.fail(
                 Span::new(open, self.text.len()),
@@ -155,7 +155,7 @@ impl Lexer<'_> {
     }
 
     /// Reads the tokens up to `}}`, and says whether the text behind it is to be trimmed.
-    fn action(&mut self, open: usize) -> Result<bool, Error> {
+    fn action(&mut self, open: usize) -> Result<bool, Box<Error>> {
         loop {
             let start = self.at;
             let trims = is_right_trim(self.rest()) && self.rest()[2..].starts_with("}}");
@@ -174,7 +174,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn token(&mut self, character: char) -> Result<(), Error> {
+    fn token(&mut self, character: char) -> Result<(), Box<Error>> {
         let start = self.at;
         match character {
             ' ' | '\t' | '\r' | '\n' => {
@@ -260,7 +260,7 @@ impl Lexer<'_> {
     }
 
     /// Names and fields end where something begins that cannot be part of one.
-    fn terminated(&self, start: usize) -> Result<(), Error> {
+    fn terminated(&self, start: usize) -> Result<(), Box<Error>> {
         let rest = self.rest();
         match rest.chars().next() {
             None | Some(' ' | '\t' | '\r' | '\n' | '.' | ',' | '|' | ':' | ')' | '(') => Ok(()),
@@ -273,7 +273,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn number(&mut self) -> Result<(), Error> {
+    fn number(&mut self) -> Result<(), Box<Error>> {
         let start = self.at;
         let bytes = self.text.as_bytes();
         let mut at = start;
@@ -303,7 +303,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn character(&mut self) -> Result<(), Error> {
+    fn character(&mut self) -> Result<(), Box<Error>> {
         let start = self.at;
         let end = self.closing('\'', start, "a character is not closed by `'`")?;
         let inside = &self.text[start + 1..end];
@@ -322,7 +322,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn quoted(&mut self) -> Result<(), Error> {
+    fn quoted(&mut self) -> Result<(), Box<Error>> {
         let start = self.at;
         let end = self.closing('"', start, "a string is not closed by `\"`")?;
         let text = unquote(&self.text[start + 1..end], '"');
@@ -340,7 +340,7 @@ impl Lexer<'_> {
     }
 
     /// Where the quote that began at `start` ends.
-    fn closing(&self, quote: char, start: usize, message: &str) -> Result<usize, Error> {
+    fn closing(&self, quote: char, start: usize, message: &str) -> Result<usize, Box<Error>> {
         let mut escaped = false;
         for (at, character) in self.text[start + 1..].char_indices() {
             match character {
@@ -354,7 +354,7 @@ impl Lexer<'_> {
         self.fail(Span::new(start, start + 1), message)
     }
 
-    fn raw(&mut self) -> Result<(), Error> {
+    fn raw(&mut self) -> Result<(), Box<Error>> {
         let start = self.at;
         let Some(end) = self.text[start + 1..].find('`') else {
             return self.fail(

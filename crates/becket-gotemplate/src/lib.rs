@@ -67,7 +67,8 @@ impl Templates {
     /// an earlier one of its name.
     pub fn add(&mut self, name: &str, text: &str) -> Result<(), Error> {
         let set = Rc::make_mut(&mut self.set);
-        for (name, tree) in parse::parse(name, text, self.options.library)? {
+        let trees = parse::parse(name, text, self.options.library).map_err(|error| *error)?;
+        for (name, tree) in trees {
             if !parse::is_empty(&tree) || !set.contains_key(&name) {
                 set.insert(name, tree);
             }
@@ -87,7 +88,8 @@ impl Templates {
 
     pub(crate) fn render_value(&self, name: &str, data: &Value) -> Option<Result<String, Error>> {
         let options = self.options;
-        Machine::new(self.set.clone(), options.library, options.missing_key).execute(name, data)
+        let mut machine = Machine::new(self.set.clone(), options.library, options.missing_key);
+        Some(machine.execute(name, data)?.map_err(|error| *error))
     }
 }
 

@@ -15,7 +15,11 @@ use crate::value::Value;
 const DEPTH: usize = 100;
 
 /// Reads `text`; the result holds the text's own tree under `name`, and one per `define` and `block`.
-pub(crate) fn parse(name: &str, text: &str, library: Library) -> Result<BTreeMap<String, Rc<Tree>>, Error> {
+pub(crate) fn parse(
+    name: &str,
+    text: &str,
+    library: Library,
+) -> Result<BTreeMap<String, Rc<Tree>>, Box<Error>> {
     let mut parser = Parser {
         source: name.into(),
         tokens: tokens(name, text)?,
@@ -58,7 +62,7 @@ struct Parser {
 type Closed = Option<(Keyword, Span)>;
 
 impl Parser {
-    fn fail<T>(&self, span: Span, message: impl Into<String>) -> Result<T, Error> {
+    fn fail<T>(&self, span: Span, message: impl Into<String>) -> Result<T, Box<Error>> {
         Err(Error::new(&self.source, span, message))
     }
 
@@ -87,14 +91,14 @@ impl Parser {
         self.next()
     }
 
-    fn unexpected<T>(&self, token: &Token, span: Span, place: &str) -> Result<T, Error> {
+    fn unexpected<T>(&self, token: &Token, span: Span, place: &str) -> Result<T, Box<Error>> {
         if *token == Token::End {
             return self.fail(span, format!("the template ends inside {place}"));
         }
         self.fail(span, format!("unexpected {} in {place}", show(token)))
     }
 
-    fn add(&mut self, name: String, tree: Tree, span: Span) -> Result<(), Error> {
+    fn add(&mut self, name: String, tree: Tree, span: Span) -> Result<(), Box<Error>> {
         if let Some(old) = self.trees.get(&name) {
             if is_empty(&tree) {
                 return Ok(());
@@ -110,7 +114,7 @@ impl Parser {
         Ok(())
     }
 
-    fn deeper(&mut self, span: Span) -> Result<(), Error> {
+    fn deeper(&mut self, span: Span) -> Result<(), Box<Error>> {
         self.depth += 1;
         if self.depth > DEPTH {
             return self.fail(span, format!("nested deeper than {DEPTH} levels"));
@@ -119,7 +123,7 @@ impl Parser {
     }
 
     /// Nodes up to `end` or `else`, or the end of the text.
-    fn list(&mut self, top: bool) -> Result<(Vec<Node>, Closed), Error> {
+    fn list(&mut self, top: bool) -> Result<(Vec<Node>, Closed), Box<Error>> {
         let mut nodes = Vec::new();
         loop {
             let (token, span) = self.next();
@@ -148,7 +152,7 @@ impl Parser {
         }
     }
 
-    fn close(&mut self, place: &str) -> Result<Span, Error> {
+    fn close(&mut self, place: &str) -> Result<Span, Box<Error>> {
         let (token, span) = self.next_word();
         match token {
             Token::Close => Ok(span),
@@ -157,14 +161,14 @@ impl Parser {
     }
 
     /// A string that must be written out, as a name.
-    fn name(&mut self, place: &str) -> Result<(String, Span), Error> {
+    fn name(&mut self, place: &str) -> Result<(String, Span), Box<Error>> {
         match self.next_word() {
             (Token::Quoted(name), span) => Ok((name, span)),
             (token, span) => self.unexpected(&token, span, place),
         }
     }
 
-    fn define(&mut self) -> Result<(), Error> {
+    fn define(&mut self) -> Result<(), Box<Error>> {
         let (_, start) = self.next();
         let (name, span) = self.name("define")?;
         self.close("define")?;
@@ -172,7 +176,7 @@ impl Parser {
     }
 
     /// The body of a template of its own, up to its `end`.
-    fn named(&mut self, name: String, span: Span, start: Span) -> Result<(), Error> {
+    fn named(&mut self, name: String, span: Span, start: Span) -> Result<(), Box<Error>> {
         self.deeper(start)?;
         let variables = std::mem::replace(&mut self.variables, vec!["$".into()]);
         let ranges = std::mem::take(&mut self.ranges);
@@ -185,7 +189,7 @@ impl Parser {
         self.add(name, Tree { source, nodes }, span)
     }
 
-    fn end_of(&mut self, closed: Closed, start: Span, what: &str) -> Result<(), Error> {
+    fn end_of(&mut self, closed: Closed, start: Span, what: &str) -> Result<(), Box<Error>> {
         match closed {
             Some((Keyword::End, _)) => self.close("end").map(|_| ()),
             Some((_, span)) => self.fail(span, format!("unexpected {{{{else}}}} in {what}")),
@@ -193,7 +197,7 @@ impl Parser {
         }
     }
 
-    fn action(&mut self, open: Span) -> Result<Node, Error> {
+    fn action(&mut self, open: Span) -> Result<Node, Box<Error>> {
         let token = self.peek().clone();
         let start = self.span();
         let Token::Keyword(keyword) = token else {
@@ -255,7 +259,7 @@ impl Parser {
         self.tokens[self.at.saturating_sub(1)].1.end
     }
 
-    fn optional_pipeline(&mut self, place: &str) -> Result<Option<Pipe>, Error> {
+    fn optional_pipeline(&mut self, place: &str) -> Result<Option<Pipe>, Box<Error>> {
         self.skip_space();
         if *self.peek() == Token::Close {
             self.next();
@@ -264,7 +268,7 @@ impl Parser {
         self.pipeline(place, &Token::Close).map(Some)
     }
 
-    fn control(&mut self, word: &'static str, start: Span) -> Result<Branch, Error> {
+    fn control(&mut self, word: &'static str, start: Span) -> Result<Branch, Box<Error>> {
         self.deeper(start)?;
         let known = self.variables.len();
         let pipe = self.pipeline(word, &Token::Close)?;
@@ -308,7 +312,7 @@ impl Parser {
         })
     }
 
-    fn pipeline(&mut self, place: &str, end: &Token) -> Result<Pipe, Error> {
+    fn pipeline(&mut self, place: &str, end: &Token) -> Result<Pipe, Box<Error>> {
         self.skip_space();
         let start = self.span();
         let mut pipe = Pipe {
@@ -347,7 +351,7 @@ impl Parser {
         }
     }
 
-    fn check(&self, pipe: &Pipe, span: Span, place: &str) -> Result<(), Error> {
+    fn check(&self, pipe: &Pipe, span: Span, place: &str) -> Result<(), Box<Error>> {
         if pipe.commands.is_empty() {
             return self.fail(span, format!("a value is missing for {place}"));
         }
@@ -365,7 +369,7 @@ impl Parser {
     }
 
     /// The variables that a pipeline declares or assigns.
-    fn declarations(&mut self, pipe: &mut Pipe, place: &str) -> Result<(), Error> {
+    fn declarations(&mut self, pipe: &mut Pipe, place: &str) -> Result<(), Box<Error>> {
         loop {
             let Token::Variable(name) = self.peek().clone() else {
                 return Ok(());
@@ -402,7 +406,7 @@ impl Parser {
         }
     }
 
-    fn undefined<T>(&self, name: &str, span: Span) -> Result<T, Error> {
+    fn undefined<T>(&self, name: &str, span: Span) -> Result<T, Box<Error>> {
         let mut error = Error::new(
             &self.source,
             span,
@@ -413,7 +417,7 @@ impl Parser {
         Err(error)
     }
 
-    fn command(&mut self, place: &str) -> Result<Command, Error> {
+    fn command(&mut self, place: &str) -> Result<Command, Box<Error>> {
         let start = self.span();
         let mut operands = Vec::new();
         loop {
@@ -438,7 +442,7 @@ impl Parser {
     }
 
     /// A term and the fields behind it.
-    fn operand(&mut self) -> Result<Option<Operand>, Error> {
+    fn operand(&mut self) -> Result<Option<Operand>, Box<Error>> {
         let Some(mut term) = self.term()? else {
             return Ok(None);
         };
@@ -476,7 +480,7 @@ impl Parser {
         Ok(Some(term))
     }
 
-    fn term(&mut self) -> Result<Option<Operand>, Error> {
+    fn term(&mut self) -> Result<Option<Operand>, Box<Error>> {
         let start = self.span();
         let kind = match self.peek().clone() {
             Token::Word(name) => match self.library.find(&name) {
@@ -512,7 +516,7 @@ impl Parser {
         Ok(Some(Operand { kind, span: start }))
     }
 
-    fn unknown_function<T>(&self, name: &str, span: Span) -> Result<T, Error> {
+    fn unknown_function<T>(&self, name: &str, span: Span) -> Result<T, Box<Error>> {
         let mut error = Error::new(&self.source, span, format!("there is no function `{name}`"));
         error.help = did_you_mean(name, self.library.names()).map(|near| format!("did you mean `{near}`?"));
         Err(error)

@@ -280,10 +280,16 @@ impl Value {
     }
 }
 
+/// A float as `encoding/json` writes it: the shortest digits that read back, and zeros.
 fn json_number(number: f64) -> Result<Json, Fail> {
-    #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
-    if number.fract() == 0.0 && number.abs() < 1e18 {
-        return Ok(Json::Number((number as i64).into()));
+    if number.fract() == 0.0 && number.abs() < 1e21 {
+        let digits = format!("{number}");
+        if let Ok(whole) = digits.parse::<i64>() {
+            return Ok(whole.into());
+        }
+        if let Ok(whole) = digits.parse::<u64>() {
+            return Ok(whole.into());
+        }
     }
     Number::from_f64(number)
         .map(Json::Number)

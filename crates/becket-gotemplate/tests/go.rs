@@ -2,7 +2,7 @@
 //!
 //! Whether a template fails is compared, not the words of its error, which are ours.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test")]
+#![expect(clippy::unwrap_used, reason = "a test")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -42,7 +42,10 @@ fn differences(topic: &Path) -> (usize, Vec<String>) {
         if ours.as_deref().ok() != expected {
             let name = topic.file_name().unwrap().to_string_lossy();
             let expected = expected.map_or("an error".to_owned(), |text| format!("{text:?}"));
-            found.push(format!("{name}:{}: {template}\n    Go: {expected}\n  ours: {ours:?}", at + 1));
+            found.push(format!(
+                "{name}:{}: {template}\n    Go: {expected}\n  ours: {ours:?}",
+                at + 1
+            ));
         }
     }
     (count, found)
@@ -50,7 +53,10 @@ fn differences(topic: &Path) -> (usize, Vec<String>) {
 
 #[test]
 fn templates_give_what_go_makes_of_them() {
-    let mut topics: Vec<PathBuf> = std::fs::read_dir(folder("cases")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut topics: Vec<PathBuf> = std::fs::read_dir(folder("cases"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     topics.sort();
     let (mut count, mut found) = (0, Vec::new());
     for topic in topics {
@@ -59,13 +65,22 @@ fn templates_give_what_go_makes_of_them() {
         found.append(&mut differences);
     }
     assert!(count > 1000, "{count} cases");
-    assert!(found.is_empty(), "{} of {count} differ:\n{}", found.len(), found.join("\n"));
+    assert!(
+        found.is_empty(),
+        "{} of {count} differ:\n{}",
+        found.len(),
+        found.join("\n")
+    );
 }
 
 #[test]
 fn go_still_says_what_is_expected() {
     let judge = folder("judge");
-    let output = Command::new("go").args(["run", ".", "../cases"]).current_dir(judge).env("GOFLAGS", "-mod=mod -buildvcs=false").output();
+    let output = Command::new("go")
+        .args(["run", ".", "../cases"])
+        .current_dir(judge)
+        .env("GOFLAGS", "-mod=mod -buildvcs=false")
+        .output();
     let missing = match output {
         Ok(output) if output.status.success() => return,
         Ok(output) if output.status.code() == Some(1) && !output.stdout.is_empty() => {
@@ -76,6 +91,12 @@ fn go_still_says_what_is_expected() {
         Ok(output) => String::from_utf8_lossy(&output.stderr).into_owned(),
         Err(error) => error.to_string(),
     };
-    assert!(std::env::var_os("CI").is_none(), "the judge cannot run: {missing}");
-    println!("not judged: templates against Go: {}", missing.lines().next().unwrap_or_default());
+    assert!(
+        std::env::var_os("CI").is_none(),
+        "the judge cannot run: {missing}"
+    );
+    println!(
+        "not judged: templates against Go: {}",
+        missing.lines().next().unwrap_or_default()
+    );
 }

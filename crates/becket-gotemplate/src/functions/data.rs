@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use becket_document::kubernetes;
 use serde_json::Value as Json;
 use sha2::Digest as _;
 
@@ -60,6 +61,8 @@ pub(crate) const SPRIG: &[Function] = &[
 
 /// Helm's own, which hide Sprig's of the same name: what cannot be read comes back as a text about it.
 pub(crate) const HELM: &[Function] = &[
+    fixed("toYaml", 1, |_, given| Ok(Value::str(yaml(&given[0])?))),
+    fixed("mustToYaml", 1, |_, given| Ok(Value::str(yaml(&given[0])?))),
     fixed("fromJson", 1, |_, given| {
         let read = read_json(text(given, 0)?);
         Ok(match read {
@@ -112,6 +115,7 @@ pub(crate) const HELM: &[Function] = &[
 
 /// Argo CD's own: what cannot be read is an error.
 pub(crate) const ARGO_CD: &[Function] = &[
+    fixed("toYaml", 1, |_, given| Ok(Value::str(yaml(&given[0])?))),
     fixed("fromYaml", 1, |_, given| match read_yaml(text(given, 0)?)? {
         value @ Value::Map(_) => Ok(value),
         Value::Nil | Value::Missing => Ok(Value::map(std::collections::BTreeMap::default())),
@@ -162,6 +166,15 @@ fn escaped(json: &str) -> String {
     out
 }
 
+/// The form of `sigs.k8s.io/yaml`, without its last line break.
+fn yaml(value: &Value) -> Result<String, Fail> {
+    let mut text = kubernetes::to_string(&value.to_json()?);
+    if text.ends_with('\n') {
+        text.pop();
+    }
+    Ok(text)
+}
+
 fn pretty(value: &Value) -> Result<String, Fail> {
     let text =
         serde_json::to_string_pretty(&value.to_json()?).map_err(|error| Fail::from(error.to_string()))?;
@@ -183,7 +196,7 @@ fn read_yaml(text: &str) -> Result<Value, String> {
         ));
     }
     Ok(match parsed.documents.first() {
-        Some(document) => Value::from_json(&document.to_value()),
+        Some(document) => Value::from_json(&kubernetes::to_value(document, text)),
         None => Value::Nil,
     })
 }

@@ -49,7 +49,13 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 fn joined(given: &[Value]) -> String {
     let shown: Vec<Value> = given
         .iter()
-        .map(|value| if value.is_nil() { Value::str("<no value>") } else { value.clone() })
+        .map(|value| {
+            if value.is_nil() {
+                Value::str("<no value>")
+            } else {
+                value.clone()
+            }
+        })
         .collect();
     print::sprint(&shown)
 }

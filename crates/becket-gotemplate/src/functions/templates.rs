@@ -11,7 +11,7 @@ pub(crate) const HELM: &[Function] = &[
     fixed("tpl", 2, |machine, given| {
         let text = text(given, 0)?.to_owned();
         let written = machine.execute_text(&text, &given[1]);
-        let written = written.map_err(|error| Fail::Inner(Box::new(error)))?;
+        let written = written.map_err(Fail::Inner)?;
         Ok(Value::str(written.replace("<no value>", "")))
     }),
     fixed("required", 2, |_, given| {
@@ -47,7 +47,7 @@ fn include(machine: &mut Machine, given: &[Value]) -> Answer {
     let name = text(given, 0)?;
     match machine.execute(name, &given[1]) {
         Some(Ok(written)) => Ok(Value::str(written)),
-        Some(Err(error)) => Err(Fail::Inner(Box::new(error))),
+        Some(Err(error)) => Err(Fail::Inner(error)),
         None => {
             let near = becket_source::did_you_mean(name, machine.set.keys().map(String::as_str));
             let message = format!("there is no template {name:?}");

@@ -139,7 +139,8 @@ func run(one testCase) (out string, err error) {
 	}
 	var written strings.Builder
 	err = t.Execute(&written, data)
-	return written.String(), err
+	// A character that is cut in half is shown as one that is none; texts here and in the cases are UTF-8.
+	return strings.ToValidUTF8(written.String(), "\uFFFD"), err
 }
 
 func toYaml(value any) (string, error) {

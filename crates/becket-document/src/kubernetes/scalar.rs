@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use serde_json::{Number, Value};
 
 /// What `plain` means as a scalar without quotes in a resource; none where JSON has no such value (`.inf`).
-pub(crate) fn resolve(plain: &str) -> Option<Value> {
+pub fn resolve(plain: &str) -> Option<Value> {
     Some(match plain {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "true" | "True" | "TRUE" => Value::Bool(true),
@@ -22,7 +22,7 @@ pub(crate) fn resolve(plain: &str) -> Option<Value> {
 }
 
 /// Whether `plain` is text to a parser of YAML 1.1, which prints the output and reads kustomization files.
-pub(crate) fn is_text_in_yaml_1_1(plain: &str) -> bool {
+pub fn is_text_in_yaml_1_1(plain: &str) -> bool {
     let Some(first) = plain.bytes().next() else {
         return false;
     };
@@ -79,12 +79,12 @@ pub(crate) fn is_text_in_yaml_1_1(plain: &str) -> bool {
 }
 
 /// Whether `key` is still text when kustomize has written it without quotes and read it again.
-pub(crate) fn is_key(key: &str) -> bool {
+pub fn is_key(key: &str) -> bool {
     key != "<<" && matches!(resolve(key), Some(Value::String(text)) if text == key)
 }
 
 /// A scalar as the text that stands for it.
-pub(crate) fn text(value: &Value) -> Cow<'_, str> {
+pub fn text(value: &Value) -> Cow<'_, str> {
     match value {
         Value::String(text) => Cow::Borrowed(text),
         Value::Bool(true) => Cow::Borrowed("true"),
@@ -94,7 +94,7 @@ pub(crate) fn text(value: &Value) -> Cow<'_, str> {
     }
 }
 
-fn number(plain: &str, octal_1_2: bool) -> Option<Number> {
+pub(super) fn number(plain: &str, octal_1_2: bool) -> Option<Number> {
     let first = plain.bytes().next()?;
     if first == b'.' {
         return float(plain);
