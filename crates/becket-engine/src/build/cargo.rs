@@ -72,8 +72,29 @@ struct Diagnostic {
     rendered: Option<String>,
 }
 
+/// What cargo has said of workspaces, so that each is asked about once.
+#[derive(Default)]
+pub(super) struct Workspaces(Vec<Metadata>);
+
+impl Workspaces {
+    fn package(&self, manifest: &Path) -> Option<(&MetadataPackage, &Path)> {
+        self.0.iter().find_map(|workspace| {
+            let package = workspace
+                .packages
+                .iter()
+                .find(|package| package.manifest_path == manifest)?;
+            Some((package, workspace.workspace_root.as_path()))
+        })
+    }
+}
+
 /// The package in `folder` and the binary that is the service.
-pub(super) async fn package(cargo: &Path, service: &str, folder: &Path) -> Result<Package, BuildError> {
+pub(super) async fn package(
+    cargo: &Path,
+    service: &str,
+    folder: &Path,
+    known: &mut Workspaces,
+) -> Result<Package, BuildError> {
     let wrong = |reason: String| BuildError::Source {
         service: service.to_owned(),
         folder: folder.to_owned(),
@@ -81,40 +102,38 @@ pub(super) async fn package(cargo: &Path, service: &str, folder: &Path) -> Resul
     };
     let manifest = fs::canonicalize(folder.join("Cargo.toml"))
         .map_err(|_| wrong("there is no `Cargo.toml`".to_owned()))?;
-    let mut command = Command::new(cargo);
-    command
-        .args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--no-deps",
-            "--manifest-path",
-        ])
-        .arg(&manifest);
-    let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await;
-    let output = output.map_err(|error| no_cargo(service, folder, &error))?;
-    if !output.status.success() {
-        return Err(wrong(format!(
-            "cargo cannot read it\n{}",
-            String::from_utf8_lossy(&output.stderr).trim()
-        )));
+    if known.package(&manifest).is_none() {
+        let mut command = Command::new(cargo);
+        command
+            .args([
+                "metadata",
+                "--format-version",
+                "1",
+                "--no-deps",
+                "--manifest-path",
+            ])
+            .arg(&manifest);
+        let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await;
+        let output = output.map_err(|error| no_cargo(service, folder, &error))?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            return Err(wrong(format!("cargo cannot read it\n{}", said.trim())));
+        }
+        let metadata = serde_json::from_slice(&output.stdout).map_err(|error| wrong(error.to_string()))?;
+        known.0.push(metadata);
     }
-    let metadata: Metadata =
-        serde_json::from_slice(&output.stdout).map_err(|error| wrong(error.to_string()))?;
-    let package = metadata
-        .packages
-        .into_iter()
-        .find(|package| package.manifest_path == manifest);
-    let package = package.ok_or_else(|| {
-        wrong("its `Cargo.toml` is a workspace without a package of its own\nname the folder of one of its members".to_owned())
+    let (package, workspace) = known.package(&manifest).ok_or_else(|| {
+        wrong(
+            "its `Cargo.toml` is a workspace without a package of its own\nname the folder of one of its members"
+                .to_owned(),
+        )
     })?;
-    let binary = binary_of(&package, service).map_err(wrong)?;
     Ok(Package {
         service: service.to_owned(),
-        id: package.id,
-        name: package.name,
-        binary,
-        workspace: metadata.workspace_root,
+        id: package.id.clone(),
+        name: package.name.clone(),
+        binary: binary_of(package, service).map_err(wrong)?,
+        workspace: workspace.to_owned(),
     })
 }
 

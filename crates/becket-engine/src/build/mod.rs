@@ -196,12 +196,15 @@ impl Builder {
             Err(error) => errors.push(error),
         };
         let mut packages = Vec::new();
+        let mut workspaces = cargo::Workspaces::default();
         for service in services {
             match &service.source {
-                Source::Cargo(folder) => match cargo::package(&self.cargo, &service.name, folder).await {
-                    Ok(package) => packages.push(package),
-                    Err(error) => keep(&service.name, Err(error)),
-                },
+                Source::Cargo(folder) => {
+                    match cargo::package(&self.cargo, &service.name, folder, &mut workspaces).await {
+                        Ok(package) => packages.push(package),
+                        Err(error) => keep(&service.name, Err(error)),
+                    }
+                }
                 Source::Command {
                     folder,
                     command,

@@ -140,7 +140,11 @@ async fn initdb(home: &Path, data: &Path, with: &Installation, launch: &Launch) 
         .and_then(|output| output)
         .map_err(PostgresError::system(doing()))?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        let mut said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        if said.contains("Permission denied") {
+            // Root without its powers may not enter another user's private folders.
+            said.push_str("\nrun this as the user to whom the folders above belong");
+        }
         return Err(PostgresError::System {
             doing: doing(),
             reason: format!("initdb: {said}"),

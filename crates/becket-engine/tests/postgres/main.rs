@@ -377,3 +377,28 @@ fn an_ordinary_user_runs_it_too() {
     }
     assert_eq!(owner, 65534);
 }
+
+#[tokio::test]
+async fn root_in_another_users_private_folder_is_told_to_become_that_user() {
+    if !geteuid().is_root() {
+        eprintln!("not judged: root: only root can be");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    fs::create_dir(&home).unwrap();
+    std::os::unix::fs::chown(&home, Some(65534), Some(65534)).unwrap();
+    fs::set_permissions(&home, fs::Permissions::from_mode(0o700)).unwrap();
+    match Postgres::start(&options(&home), |_| {}).await {
+        Err(PostgresError::Missing(_)) if std::env::var_os("CI").is_none() => {
+            eprintln!("not judged: PostgreSQL: this machine has none");
+        }
+        started => {
+            let error = started.unwrap_err().to_string();
+            assert!(
+                error.ends_with("run this as the user to whom the folders above belong"),
+                "{error}"
+            );
+        }
+    }
+}
