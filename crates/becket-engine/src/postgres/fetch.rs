@@ -196,18 +196,16 @@ mod tests {
             return;
         };
         let cache = tempfile::tempdir().unwrap();
-        for _again in 0..2 {
-            let binaries = install(&archive, &file, wanted, cache.path()).unwrap();
-            for program in ["postgres", "initdb"] {
-                let said = std::process::Command::new(binaries.join(program))
-                    .arg("--version")
-                    .output()
-                    .unwrap();
-                let said = String::from_utf8(said.stdout).unwrap();
-                assert!(said.contains(&format!("(PostgreSQL) {VERSION}.")), "{said}");
-            }
-            assert_eq!(fs::read_dir(cache.path().join("postgresql")).unwrap().count(), 1);
+        let binaries = install(&archive, &file, wanted, cache.path()).unwrap();
+        for program in ["postgres", "initdb"] {
+            let said = std::process::Command::new(binaries.join(program))
+                .arg("--version")
+                .output()
+                .unwrap();
+            let said = String::from_utf8(said.stdout).unwrap();
+            assert!(said.contains(&format!("(PostgreSQL) {VERSION}.")), "{said}");
         }
+        assert_eq!(fs::read_dir(cache.path().join("postgresql")).unwrap().count(), 1);
     }
 
     #[test]
