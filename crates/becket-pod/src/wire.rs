@@ -45,6 +45,8 @@ pub(crate) struct Call {
 pub(crate) enum Request {
     /// Fresh TCP sockets of the pod's network.
     Sockets { count: usize },
+    /// A fresh TCP socket of the pod's gateway.
+    GatewaySocket,
     /// New contents of `/etc/hosts`, in a file.
     Hosts,
     /// A container: specification in a file, standard output, standard error. The call's id becomes its number.

@@ -485,3 +485,32 @@ async fn all_output_is_in_the_log_when_the_program_has_ended() {
 fn alive(pid: u32) -> bool {
     std::path::Path::new(&format!("/proc/{pid}")).exists()
 }
+
+#[tokio::test]
+async fn who_accepts_outside_shares_no_port_with_a_program_inside() {
+    judged!();
+    let bench = Bench::new();
+    let pod = Pod::start(pod("both")).await.unwrap();
+    let server = pod
+        .run(bench.container("server", &["listen", "0.0.0.0:8080"]))
+        .await
+        .unwrap();
+    line(&server, "listening").await;
+    let outside = Ipv4Addr::new(10, 96, 0, 1);
+    let listener = pod.listen(outside.into(), 8080).await.unwrap();
+    let caller = pod
+        .run(bench.container("caller", &["get", "10.96.0.1:8080"]))
+        .await
+        .unwrap();
+    let (mut stream, _) = within(listener.accept()).await.unwrap();
+    stream.write_all(b"from outside").await.unwrap();
+    drop(stream);
+    assert_eq!(within(caller.wait()).await.outcome, Outcome::Code(0));
+    assert_eq!(text(&caller).trim(), "from outside");
+    drop(listener);
+    let refused = pod
+        .run(bench.container("refused", &["get", "10.96.0.1:8080"]))
+        .await
+        .unwrap();
+    assert_ne!(within(refused.wait()).await.outcome, Outcome::Code(0));
+}

@@ -16,6 +16,7 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::net::{AddressFamily, SocketFlags, SocketType};
 use rustix::process::WaitOptions;
 
+use super::gateway::Gateway;
 use super::mounts::{prepare, refuse, staged};
 use super::{loopback, socket, stage};
 use crate::wire::{self, Boot, Call, DESCRIPTORS, Fault, Launch, Report, Request, Step};
@@ -40,6 +41,7 @@ struct First {
     socket: OwnedFd,
     children: SignalFd,
     hosts: File,
+    gateway: Gateway,
     containers: BTreeMap<u64, Container>,
 }
 
@@ -72,6 +74,8 @@ impl First {
         let [file] = wire::take(fds).step(boot)?;
         let boot: Boot = wire::value_of(file).step(boot)?;
         rustix::system::sethostname(boot.hostname.as_bytes()).step(|| "set the host name".to_owned())?;
+        let gateway =
+            Gateway::make().step(|| "connect the pod to its gateway (kernel module veth)".to_owned())?;
         loopback::up().step(|| "bring the loopback interface up".to_owned())?;
         let hosts = prepare(&boot)?;
         super::close_stdin(&staged("dev/null"))?;
@@ -79,6 +83,7 @@ impl First {
             socket,
             children,
             hosts,
+            gateway,
             containers: BTreeMap::new(),
         })
     }
@@ -123,6 +128,11 @@ impl First {
         let mut sockets = Vec::new();
         let result = match call.request {
             Request::Sockets { count } => tcp_sockets(count).map(|made| sockets = made),
+            Request::GatewaySocket => {
+                let made = self.gateway.within(|| tcp_sockets(1));
+                let made = made.step(|| "enter the gateway".to_owned());
+                made.and_then(|made| made).map(|made| sockets = made)
+            }
             Request::Hosts => self.rewrite_hosts(fds),
             Request::Signal { container, signal } => self.signal(container, signal),
             Request::Kill { container } => {

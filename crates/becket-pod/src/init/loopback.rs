@@ -19,13 +19,18 @@ const LINK: usize = 16;
 
 /// Brings it up.
 pub(super) fn up() -> io::Result<()> {
+    ask(&request())
+}
+
+/// Sends one message to the kernel about the network namespace that this process is in, and takes its answer.
+pub(super) fn ask(request: &[u8]) -> io::Result<()> {
     let socket = rustix::net::socket_with(
         AddressFamily::NETLINK,
         SocketType::RAW,
         SocketFlags::CLOEXEC,
         None,
     )?;
-    rustix::net::send(&socket, &request(), SendFlags::empty())?;
+    rustix::net::send(&socket, request, SendFlags::empty())?;
     let mut answer = [0; 1024];
     let (length, _) = rustix::net::recv(&socket, &mut answer, RecvFlags::empty())?;
     acknowledged(&answer[..length.min(answer.len())])

@@ -7,6 +7,7 @@
 
 mod container;
 mod first;
+pub(crate) mod gateway;
 mod loopback;
 mod mounts;
 mod outer;

@@ -23,7 +23,7 @@ pub use container::{Container, Exit, Outcome};
 use control::Control;
 
 use crate::PodError;
-use crate::init::ARGUMENT;
+use crate::init::{ARGUMENT, gateway};
 use crate::preflight::{Readings, program};
 use crate::spec::{ContainerSpec, HostsEntry, PodSpec};
 use crate::wire::{self, Boot, Request};
@@ -139,10 +139,15 @@ impl Pod {
             .await
     }
 
-    /// Listens inside, so that programs there reach whoever accepts here. The address is one of 127.0.0.0/8, or
-    /// 0.0.0.0.
+    /// Listens for programs inside, so that they reach whoever accepts here. The address is one of 10.96.0.0/12, the
+    /// pod's outside, where no port is ever taken by a program of its own; or one of 127.0.0.0/8, or 0.0.0.0.
     pub async fn listen(&self, address: IpAddr, port: u16) -> io::Result<TcpListener> {
-        let socket = self.socket().await?;
+        let socket = if gateway::serves(address) {
+            let socket = self.fetch(Request::GatewaySocket).await?.pop_front();
+            TcpSocket::from_std_stream(socket.ok_or_else(no_socket)?)
+        } else {
+            self.socket().await?
+        };
         socket.set_reuseaddr(true)?;
         socket.bind(SocketAddr::new(address, port))?;
         socket.listen(1024)
@@ -154,18 +159,16 @@ impl Pod {
         if let Some(socket) = spare {
             return Ok(TcpSocket::from_std_stream(socket));
         }
-        let request = Request::Sockets { count: SOCKETS };
-        let answer = self
-            .control
-            .call(request, &[])
-            .await
-            .map_err(|error| self.broken(error))?;
-        let mut fresh = answer.into_iter().map(std::net::TcpStream::from);
-        let socket = fresh
-            .next()
-            .ok_or_else(|| io::Error::other("the pod made no socket"))?;
-        lock(&self.sockets).extend(fresh);
-        Ok(TcpSocket::from_std_stream(socket))
+        let mut fresh = self.fetch(Request::Sockets { count: SOCKETS }).await?;
+        let socket = fresh.pop_front();
+        lock(&self.sockets).append(&mut fresh);
+        socket.map(TcpSocket::from_std_stream).ok_or_else(no_socket)
+    }
+
+    async fn fetch(&self, request: Request) -> io::Result<VecDeque<std::net::TcpStream>> {
+        let answer = self.control.call(request, &[]).await;
+        let answer = answer.map_err(|error| self.broken(error))?;
+        Ok(answer.into_iter().map(std::net::TcpStream::from).collect())
     }
 
     fn broken(&self, error: Option<wire::Fault>) -> io::Error {
@@ -228,6 +231,10 @@ impl Drop for Pod {
 /// What the kernel takes of a name: 63 characters, cut as the kubelet cuts the name of a pod.
 fn host_name(name: &str) -> &str {
     name.get(..63).unwrap_or(name).trim_end_matches(['-', '.'])
+}
+
+fn no_socket() -> io::Error {
+    io::Error::other("the pod made no socket")
 }
 
 fn hosts_text(hostname: &str, hosts: &[HostsEntry]) -> String {
