@@ -30,6 +30,13 @@ pub struct Application {
     pub policy: SyncPolicy,
 }
 
+impl Application {
+    /// Whether its overlay is built on this machine.
+    pub fn is_built_here(&self) -> bool {
+        self.place == Place::Here
+    }
+}
+
 /// Where an Application runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {

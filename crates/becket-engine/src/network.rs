@@ -14,14 +14,14 @@ use crate::policy::{self, Denied, End, INGRESS_NAMESPACE, Policy, Port};
 use crate::service::{Backend, DATABASE};
 
 /// Everything that can be reached, by namespace.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Network {
     /// The namespaces.
     pub namespaces: BTreeMap<String, Arc<Namespace>>,
 }
 
 /// A namespace's part of the network.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Namespace {
     /// Its Services by name.
     pub services: BTreeMap<String, ServiceView>,
@@ -34,7 +34,7 @@ pub struct Namespace {
 }
 
 /// A Service.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceView {
     /// Its address in every pod of the namespace.
     pub address: Ipv4Addr,

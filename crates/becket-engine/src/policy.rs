@@ -16,7 +16,7 @@ use crate::object::{selects, text};
 pub const INGRESS_NAMESPACE: &str = "envoy-gateway-system";
 
 /// A NetworkPolicy.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     /// Its namespace.
     pub namespace: String,
@@ -27,7 +27,7 @@ pub struct Policy {
     egress: Option<Vec<Rule>>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Rule {
     /// None means everybody.
     peers: Vec<Peer>,
@@ -35,13 +35,13 @@ struct Rule {
     ports: Vec<PortRange>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Peer {
     Pods { namespaces: Option<Value>, pods: Value },
     Block,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum PortRange {
     Named(String),
     Numbers(u64, u64),

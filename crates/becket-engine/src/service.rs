@@ -1,7 +1,7 @@
 //! Services: the address each has in a namespace, and the ready pods behind it.
 //!
-//! Each pod has a network of its own, so addresses need to differ only within a namespace; they come from 127.1.0.0/16,
-//! which every machine routes to itself. Nothing here listens or connects.
+//! Each pod has a network of its own, so addresses need to differ only within a namespace; they come from the range that
+//! Services usually have on a cluster. Nothing here listens or connects.
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -12,7 +12,7 @@ use crate::object::{strings, text};
 use crate::pod::PodId;
 
 /// The address of the stand-in database in every pod.
-pub const DATABASE: (Ipv4Addr, u16) = (Ipv4Addr::new(127, 1, 255, 1), 5432);
+pub const DATABASE: (Ipv4Addr, u16) = (Ipv4Addr::new(10, 111, 255, 1), 5432);
 
 /// A Service.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,7 +103,7 @@ impl Addresses {
             .min(0xfeff);
         let number = *self.taken.entry(name.to_owned()).or_insert(next);
         let [high, low] = number.to_be_bytes();
-        Ipv4Addr::new(127, 1, high, low)
+        Ipv4Addr::new(10, 96, high, low)
     }
 }
 
@@ -125,9 +125,9 @@ mod tests {
     #[test]
     fn an_address_stays_with_its_name_and_none_is_the_databases() {
         let mut addresses = Addresses::default();
-        assert_eq!(addresses.of("orders"), Ipv4Addr::new(127, 1, 0, 1));
-        assert_eq!(addresses.of("catalog"), Ipv4Addr::new(127, 1, 0, 2));
-        assert_eq!(addresses.of("orders"), Ipv4Addr::new(127, 1, 0, 1));
+        assert_eq!(addresses.of("orders"), Ipv4Addr::new(10, 96, 0, 1));
+        assert_eq!(addresses.of("catalog"), Ipv4Addr::new(10, 96, 0, 2));
+        assert_eq!(addresses.of("orders"), Ipv4Addr::new(10, 96, 0, 1));
         for number in 0..70_000 {
             assert_ne!(addresses.of(&number.to_string()), DATABASE.0);
         }

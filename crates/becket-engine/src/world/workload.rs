@@ -41,7 +41,7 @@ impl World {
         self.seen.remove(key);
         if key.is("apps", "Deployment") {
             if let Some(object) = object {
-                self.deploy(key, object)
+                self.deploy(key, object);
             } else {
                 self.deployments.remove(key);
                 self.timers.remove(&Timer::Deployment(key.clone()));

@@ -1,0 +1,310 @@
+//! The running engine: the loop around the world, and what it is connected to.
+//!
+//! Events come from the repositories and the pods; actions go to the pods. The loop sleeps until something happens or
+//! is due. It decides nothing itself.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use becket_pod::Init;
+use becket_pod::store::Store;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use crate::ingress::Dial;
+use crate::lock::Lock;
+use crate::memory;
+use crate::network::Network;
+use crate::repositories::{Heads, Repositories};
+use crate::runtime::{FromIngress, Runtime, Settings};
+use crate::standin::StandIns;
+use crate::status::Board;
+use crate::world::{Action, Event, World};
+
+/// What the engine is started with.
+#[derive(Clone)]
+pub struct EngineConfig {
+    /// The platform's `.becket` folder: `git/iac.git` and `git/gitops.git` in it are run; `run` and `logs` are written.
+    pub folder: PathBuf,
+    /// The image store.
+    pub images: PathBuf,
+    /// What becomes the pods' own processes.
+    pub init: Init,
+    /// What makes Secrets that are not in Git.
+    pub standins: Arc<dyn StandIns>,
+}
+
+/// Why the engine does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// Another one runs this platform.
+    #[error(
+        "this platform is already running, in process {pid}\n`becket status` shows it, `becket down` stops it"
+    )]
+    Running {
+        /// Its process.
+        pid: u32,
+    },
+    /// The kernel does not let this user make pods.
+    #[error(transparent)]
+    Unsupported(#[from] becket_pod::Unsupported),
+    /// A file of the engine's own cannot be read or written.
+    #[error("cannot {doing} {}: {source}", path.display())]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// With which file.
+        path: PathBuf,
+        /// What the machine said.
+        source: std::io::Error,
+    },
+    /// The repositories cannot be opened or watched.
+    #[error(transparent)]
+    Git(#[from] becket_git::Error),
+    /// The image store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] becket_pod::store::StoreError),
+}
+
+/// What was waited for did not come in time.
+#[derive(Debug, thiserror::Error)]
+#[error("not healthy within {} s:\n  {}", waited.as_secs(), complaints.join("\n  "))]
+pub struct NotHealthy {
+    /// How long it was waited.
+    pub waited: Duration,
+    /// What is not well, one line each.
+    pub complaints: Vec<String>,
+}
+
+/// A running engine.
+pub struct Engine {
+    events: mpsc::UnboundedSender<Event>,
+    board: watch::Receiver<Arc<Board>>,
+    network: watch::Receiver<Arc<Network>>,
+    runtime: Arc<Runtime>,
+    stopped: JoinHandle<()>,
+    watching: JoinHandle<()>,
+    following: JoinHandle<()>,
+    _lock: Lock,
+}
+
+impl Engine {
+    /// Starts. Answers when the repositories are watched; what runs is told by [`Self::board`].
+    pub async fn start(config: EngineConfig) -> Result<Self, EngineError> {
+        let run = config.folder.join("run");
+        let io = |doing: &'static str, path: &PathBuf| {
+            let path = path.clone();
+            move |source| EngineError::Io { doing, path, source }
+        };
+        std::fs::create_dir_all(&run).map_err(io("make", &run))?;
+        let lock = Lock::take(&run.join("engine.lock"))?;
+        let init = config.init.clone();
+        let preflight = tokio::task::spawn_blocking(move || becket_pod::preflight(&init)).await;
+        if let Ok(allowed) = preflight {
+            allowed?;
+        }
+        let store = Store::open(&config.images)?;
+        let hooks = memory::load(&run);
+        let repositories = Repositories::open(&config.folder.join("git"))?;
+
+        let (events, inbox) = mpsc::unbounded_channel();
+        let (tell_board, board) = watch::channel(Arc::new(Board::default()));
+        let (tell_network, network) = watch::channel(Arc::new(Network::default()));
+        let settings = Settings {
+            store,
+            logs: config.folder.join("logs"),
+            init: config.init,
+            standins: Arc::clone(&config.standins),
+        };
+        let runtime = Arc::new(Runtime::new(settings, events.clone(), network.clone()));
+        let watching = watch_repositories(repositories, events.clone())?;
+        let following = tokio::spawn(follow(Arc::clone(&runtime), network.clone()));
+        let turning = Loop {
+            world: World::new(hooks),
+            begun: Instant::now(),
+            inbox,
+            events: events.clone(),
+            board: tell_board,
+            network: tell_network,
+            runtime: Arc::clone(&runtime),
+            standins: config.standins,
+            run,
+        };
+        Ok(Self {
+            events,
+            board,
+            network,
+            runtime,
+            stopped: tokio::spawn(turning.turn()),
+            watching,
+            following,
+            _lock: lock,
+        })
+    }
+
+    /// How everything stands; changes wake whoever waits.
+    pub fn board(&self) -> watch::Receiver<Arc<Board>> {
+        self.board.clone()
+    }
+
+    /// Who can be reached; what routes there are is in it, too.
+    pub fn network(&self) -> watch::Receiver<Arc<Network>> {
+        self.network.clone()
+    }
+
+    /// How the ingress reaches Services.
+    pub fn dial(&self) -> Arc<dyn Dial> {
+        Arc::new(FromIngress(Arc::clone(&self.runtime)))
+    }
+
+    /// Tells the engine something as if it had happened: for tests of healing.
+    #[doc(hidden)]
+    pub fn tell(&self, event: Event) {
+        let _ = self.events.send(event);
+    }
+
+    /// Waits until everything is synced and healthy.
+    pub async fn until_healthy(&self, timeout: Duration) -> Result<Arc<Board>, NotHealthy> {
+        let mut board = self.board();
+        let waiting = board.wait_for(|board| board.is_healthy());
+        match tokio::time::timeout(timeout, waiting).await {
+            Ok(Ok(board)) => Ok(Arc::clone(&board)),
+            _ => Err(NotHealthy {
+                waited: timeout,
+                complaints: self.board.borrow().complaints(),
+            }),
+        }
+    }
+
+    /// Stops all pods, each with its grace, side by side. Answers when nothing is left of them.
+    pub async fn shutdown(self) {
+        self.watching.abort();
+        let _ = self.events.send(Event::Stop);
+        let _ = self.stopped.await;
+        self.following.abort();
+        self.runtime.end().await;
+    }
+}
+
+/// The loop around the world.
+struct Loop {
+    world: World,
+    begun: Instant,
+    inbox: mpsc::UnboundedReceiver<Event>,
+    events: mpsc::UnboundedSender<Event>,
+    board: watch::Sender<Arc<Board>>,
+    network: watch::Sender<Arc<Network>>,
+    runtime: Arc<Runtime>,
+    standins: Arc<dyn StandIns>,
+    run: PathBuf,
+}
+
+impl Loop {
+    async fn turn(mut self) {
+        let mut batch = Vec::new();
+        loop {
+            let due = self.world.due().map(|due| self.begun + due);
+            tokio::select! {
+                count = self.inbox.recv_many(&mut batch, 256) => {
+                    if count == 0 {
+                        return;
+                    }
+                }
+                () = sleep_until(due) => {}
+            }
+            let actions = self.world.handle(batch.drain(..), self.begun.elapsed());
+            // Before anything is stopped, nobody is sent there any more.
+            self.publish();
+            for action in actions {
+                self.act(action);
+            }
+            if self.world.is_stopped() {
+                return;
+            }
+        }
+    }
+
+    fn publish(&self) {
+        if self.network.borrow().as_ref() != self.world.network() {
+            self.network.send_replace(Arc::new(self.world.network().clone()));
+        }
+        if self.board.borrow().version != self.world.board_version() {
+            self.board.send_replace(Arc::new(self.world.board()));
+        }
+    }
+
+    fn act(&self, action: Action) {
+        match action {
+            Action::Pod(pod, action) => self.runtime.act(pod, action),
+            Action::Remove(pod) => self.runtime.remove(&pod),
+            Action::StandIn { namespace, name } => {
+                let (standins, events) = (Arc::clone(&self.standins), self.events.clone());
+                tokio::spawn(async move {
+                    let outcome = standins.secret(&namespace, &name).await;
+                    let outcome = outcome.map_err(|error| error.to_string());
+                    let _ = events.send(Event::StandIn {
+                        namespace,
+                        name,
+                        outcome,
+                    });
+                });
+            }
+            Action::Remember(hooks) => {
+                // What could not be kept is done again after the next start, which hooks have to bear anyway.
+                let _ = memory::save(&self.run, &hooks);
+            }
+        }
+    }
+}
+
+async fn sleep_until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Reads the repositories at each new head, one reading after the other.
+fn watch_repositories(
+    mut repositories: Repositories,
+    events: mpsc::UnboundedSender<Event>,
+) -> Result<JoinHandle<()>, EngineError> {
+    let (iac, gitops) = repositories.watch()?;
+    Ok(tokio::spawn(async move {
+        let (mut of_iac, mut of_gitops) = (iac.heads(), gitops.heads());
+        loop {
+            let heads = Heads {
+                iac: *of_iac.borrow_and_update(),
+                gitops: *of_gitops.borrow_and_update(),
+            };
+            let events = events.clone();
+            let reading = tokio::task::spawn_blocking(move || {
+                repositories.read(heads, &|event| {
+                    let _ = events.send(event);
+                });
+                repositories
+            });
+            match reading.await {
+                Ok(back) => repositories = back,
+                Err(_) => return,
+            }
+            let changed = tokio::select! {
+                changed = of_iac.changed() => changed,
+                changed = of_gitops.changed() => changed,
+            };
+            if changed.is_err() {
+                return;
+            }
+        }
+    }))
+}
+
+/// Lets pods follow the network.
+async fn follow(runtime: Arc<Runtime>, mut network: watch::Receiver<Arc<Network>>) {
+    while network.changed().await.is_ok() {
+        let latest = Arc::clone(&*network.borrow_and_update());
+        runtime.follow(&latest).await;
+    }
+}

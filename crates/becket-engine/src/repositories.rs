@@ -1,0 +1,301 @@
+//! From the platform's two bare repositories to what the operators ask for and what each overlay builds to.
+//!
+//! An overlay is built again only when a commit touched a file that its last build read, or one that it looked for and
+//! did not find. It reads at a commit and never writes. Everything here blocks: it runs on threads of its own.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use becket_argocd::Operators;
+use becket_git::{CommitId, Repository, Tree, Watch};
+use becket_kustomize::{Cache, Files};
+use becket_source::{Diagnostic, FileSet, Level};
+
+use crate::application::{Application, Built, Declared, Operator};
+use crate::declare;
+use crate::world::Event;
+
+/// What a build asked for: files and whether they were there, folders and whether they were there.
+#[derive(Debug, Default, Clone)]
+struct Asked {
+    files: BTreeSet<String>,
+    folders: BTreeMap<String, bool>,
+}
+
+/// The folder of an overlay, and what its build asked for.
+type Overlay = (String, Asked);
+
+/// The repositories, and what was read from them last.
+#[derive(Debug)]
+pub(crate) struct Repositories {
+    iac: Repository,
+    gitops: Repository,
+    root: Option<(CommitId, Operators)>,
+    read: Option<CommitId>,
+    asked: BTreeMap<String, Overlay>,
+    known: BTreeMap<String, bool>,
+}
+
+/// The heads of both repositories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Heads {
+    pub(crate) iac: Option<CommitId>,
+    pub(crate) gitops: Option<CommitId>,
+}
+
+impl Repositories {
+    /// Opens `iac.git` and `gitops.git` in `folder`; makes what is missing.
+    pub(crate) fn open(folder: &Path) -> Result<Self, becket_git::Error> {
+        Ok(Self {
+            iac: Repository::open_or_init(folder.join("iac.git"))?,
+            gitops: Repository::open_or_init(folder.join("gitops.git"))?,
+            root: None,
+            read: None,
+            asked: BTreeMap::new(),
+            known: BTreeMap::new(),
+        })
+    }
+
+    /// Watches both: iac, then gitops.
+    pub(crate) fn watch(&self) -> Result<(Watch, Watch), becket_git::Error> {
+        Ok((self.iac.watch()?, self.gitops.watch()?))
+    }
+
+    /// Reads both at `heads` and tells what is asked for now, and what changed overlays build to.
+    pub(crate) fn read(&mut self, heads: Heads, tell: &(dyn Fn(Event) + Sync)) {
+        let told = self.try_read(heads, tell);
+        let why = told
+            .err()
+            .map(|error| format!("cannot read the repositories: {error}"));
+        tell(Event::Unreadable(why));
+    }
+
+    fn try_read(&mut self, heads: Heads, tell: &(dyn Fn(Event) + Sync)) -> Result<(), becket_git::Error> {
+        let (Some(iac), Some(gitops)) = (heads.iac, heads.gitops) else {
+            tell(Event::Declared(Declared::default()));
+            tell(Event::Settled);
+            return Ok(());
+        };
+        if self.root.as_ref().is_none_or(|(commit, _)| *commit != iac) {
+            let mut files = FileSet::new();
+            let root = becket_argocd::operator::ROOT;
+            files.replace_folder(root, &self.iac.folder(iac, root)?);
+            self.root = Some((iac, becket_argocd::operator::read(&files)));
+        }
+        let declared = self.declare(gitops)?;
+        let applications = declared.applications.clone();
+        tell(Event::Declared(declared));
+
+        let stale = self.stale(&applications, gitops)?;
+        self.build(&stale, gitops, tell)?;
+        let names: BTreeSet<&str> = applications.iter().map(|one| one.name.as_str()).collect();
+        self.asked.retain(|name, _| names.contains(name.as_str()));
+        self.read = Some(gitops);
+        tell(Event::Settled);
+        Ok(())
+    }
+
+    fn declare(&mut self, commit: CommitId) -> Result<Declared, becket_git::Error> {
+        let empty = Operators::default();
+        let operators = self.root.as_ref().map_or(&empty, |(_, operators)| operators);
+        let tree = AtCommit::new(self.gitops.tree(commit)?);
+        let mut declared = declare::declared(operators, &tree, &commit.to_string());
+        if let Some(error) = tree.error.take() {
+            return Err(error);
+        }
+        // An operator that was there and cannot be read any more is not gone.
+        let broken: Vec<String> = messages(&operators.findings);
+        for (name, protect) in &self.known {
+            if !broken.is_empty() && declared.operators.iter().all(|operator| operator.name != *name) {
+                declared.operators.push(Operator {
+                    name: name.clone(),
+                    protect: *protect,
+                    errors: broken.clone(),
+                });
+            }
+        }
+        if !broken.is_empty() && declared.operators.is_empty() {
+            declared.operators.push(Operator {
+                name: "root".to_owned(),
+                protect: false,
+                errors: broken,
+            });
+        }
+        let named = declared
+            .operators
+            .iter()
+            .map(|operator| (operator.name.clone(), operator.protect));
+        self.known = named.collect();
+        Ok(declared)
+    }
+
+    /// The Applications whose overlays have to be built: new ones, and those whose last build read what changed.
+    fn stale(
+        &self,
+        applications: &[Application],
+        commit: CommitId,
+    ) -> Result<Vec<Application>, becket_git::Error> {
+        let changed: Vec<String> = match self.read {
+            Some(read) => self
+                .gitops
+                .changes(Some(read), commit)?
+                .into_iter()
+                .map(|(path, _)| path)
+                .collect(),
+            None => Vec::new(),
+        };
+        let tree = self.gitops.tree(commit)?;
+        let mut stale = Vec::new();
+        for application in applications.iter().filter(|one| one.is_built_here()) {
+            let fresh = match self.asked.get(&application.name) {
+                Some((path, asked)) if *path == application.path => {
+                    !changed.iter().any(|path| asked.files.contains(path))
+                        && asked.same_folders(&changed, &tree)?
+                }
+                _ => false,
+            };
+            if !fresh {
+                stale.push(application.clone());
+            }
+        }
+        Ok(stale)
+    }
+
+    fn build(
+        &mut self,
+        stale: &[Application],
+        commit: CommitId,
+        tell: &(dyn Fn(Event) + Sync),
+    ) -> Result<(), becket_git::Error> {
+        let threads = std::thread::available_parallelism()
+            .map_or(1, usize::from)
+            .min(stale.len());
+        let next = AtomicUsize::new(0);
+        let gitops = &self.gitops;
+        let work = || -> Result<Vec<(String, Overlay)>, becket_git::Error> {
+            let files = AtCommit::new(gitops.tree(commit)?);
+            let mut cache = Cache::new();
+            let mut asked = Vec::new();
+            while let Some(application) = stale.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let outcome = becket_kustomize::build_with(&files, &application.path, &mut cache);
+                if let Some(error) = files.error.take() {
+                    return Err(error);
+                }
+                asked.push((
+                    application.name.clone(),
+                    (application.path.clone(), files.asked.take()),
+                ));
+                tell(Event::Built(Built {
+                    application: application.name.clone(),
+                    revision: commit.to_string(),
+                    outcome: match outcome {
+                        Ok(built) => Ok(built
+                            .resources
+                            .into_iter()
+                            .map(|one| Arc::new(one.value))
+                            .collect()),
+                        Err(findings) => Err(messages(&findings).join("; ")),
+                    },
+                }));
+            }
+            Ok(asked)
+        };
+        let results: Vec<_> = if threads <= 1 {
+            vec![work()]
+        } else {
+            std::thread::scope(|scope| {
+                let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+                running
+                    .into_iter()
+                    .filter_map(|thread| thread.join().ok())
+                    .collect()
+            })
+        };
+        for result in results {
+            self.asked.extend(result?);
+        }
+        Ok(())
+    }
+}
+
+impl Asked {
+    /// Whether the folders that were looked for are still there, or still not. Only what changed can tell.
+    fn same_folders(&self, changed: &[String], tree: &Tree) -> Result<bool, becket_git::Error> {
+        for (folder, there) in &self.folders {
+            let within = |path: &String| {
+                path.strip_prefix(folder.as_str())
+                    .is_some_and(|rest| rest.starts_with('/'))
+            };
+            if changed.iter().any(within) && tree.has_folder(folder)? != *there {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// A repository at a commit that notes what is asked of it, and keeps the first error for whoever can report it.
+pub(crate) struct AtCommit {
+    tree: Tree,
+    asked: RefCell<Asked>,
+    error: RefCell<Option<becket_git::Error>>,
+}
+
+impl AtCommit {
+    fn new(tree: Tree) -> Self {
+        Self {
+            tree,
+            asked: RefCell::default(),
+            error: RefCell::default(),
+        }
+    }
+
+    fn or_note<T: Default>(&self, result: Result<T, becket_git::Error>) -> T {
+        result.unwrap_or_else(|error| {
+            self.error.borrow_mut().get_or_insert(error);
+            T::default()
+        })
+    }
+}
+
+impl Files for AtCommit {
+    fn read(&self, path: &str) -> Option<Arc<[u8]>> {
+        self.asked.borrow_mut().files.insert(path.to_owned());
+        self.or_note(self.tree.read(path))
+    }
+
+    fn has_folder(&self, path: &str) -> bool {
+        let there = self.or_note(self.tree.has_folder(path));
+        self.asked.borrow_mut().folders.insert(path.to_owned(), there);
+        there
+    }
+}
+
+impl becket_argocd::Tree for AtCommit {
+    fn walk(&self, folder: &str, each: &mut dyn FnMut(&str)) {
+        for path in self.or_note(self.tree.list(folder)) {
+            each(&path);
+        }
+    }
+
+    fn read(&self, path: &str) -> Option<Arc<[u8]>> {
+        self.or_note(self.tree.read(path))
+    }
+}
+
+/// The errors among findings, one line each: where and what.
+pub(crate) fn messages(findings: &[Diagnostic]) -> Vec<String> {
+    let errors = findings.iter().filter(|finding| finding.level == Level::Error);
+    let line = |finding: &Diagnostic| {
+        let help = finding
+            .help
+            .first()
+            .map(|help| format!(" ({help})"))
+            .unwrap_or_default();
+        format!("{}: {}{help}", finding.place.path, finding.message)
+    };
+    errors.map(line).collect()
+}

@@ -1,0 +1,331 @@
+//! A platform in a folder of its own: repositories, images, an engine, and questions to its pods.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what fails here fails the test"
+)]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use becket_engine::standin::{Boxed, StandInError, StandIns};
+use becket_engine::status::Board;
+use becket_engine::{Engine, EngineConfig};
+use becket_git::{Author, Commit, Edits, Repository, Time};
+use becket_pod::Init;
+use becket_pod::store::{ImageSpec, Store};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+/// How long anything may take.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Leaves a test on a machine that forbids pods; there CI fails.
+macro_rules! judged {
+    () => {
+        if let Err(unsupported) = becket_pod::preflight(&crate::support::init()) {
+            assert!(std::env::var_os("CI").is_none(), "{unsupported}");
+            println!("not judged: pods: {unsupported}");
+            return;
+        }
+    };
+}
+pub(crate) use judged;
+
+pub(crate) fn init() -> Init {
+    Init::Program(env!("CARGO_BIN_EXE_becket-engine-fixture").into())
+}
+
+/// The static program of `workload.rs`.
+fn workload() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let built = Path::new(env!("CARGO_TARGET_TMPDIR")).join("engine-workload");
+        let beside = built.with_extension(std::process::id().to_string());
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engine/workload.rs");
+        let status = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+            .args(["--edition", "2024", "-C", "target-feature=+crt-static", "-o"])
+            .arg(&beside)
+            .arg(source)
+            .status();
+        assert!(
+            status.is_ok_and(|status| status.success()),
+            "the static program could not be built"
+        );
+        std::fs::rename(beside, &built).unwrap();
+        built
+    })
+}
+
+pub(crate) struct Platform {
+    pub(crate) folder: TempDir,
+    pub(crate) gitops: Repository,
+    iac: Repository,
+    store: Store,
+}
+
+impl Platform {
+    /// A platform whose operators are those of the golden root chart, and nothing is released.
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let git = folder.path().join("git");
+        let platform = Self {
+            gitops: Repository::open_or_init(git.join("gitops.git")).unwrap(),
+            iac: Repository::open_or_init(git.join("iac.git")).unwrap(),
+            store: Store::open(folder.path().join("images")).unwrap(),
+            folder,
+        };
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../becket-argocd/tests/iac/ansible/root");
+        let mut edits = Edits::new();
+        for file in [
+            "Chart.yaml",
+            "values.yaml",
+            "values-prod.yaml",
+            "templates/projects.yaml",
+            "templates/stack.yaml",
+        ] {
+            edits.put(
+                format!("ansible/root/{file}"),
+                std::fs::read(root.join(file)).unwrap(),
+            );
+        }
+        commit(&platform.iac, &edits);
+        platform.edit(&[("README.md", Some("x".to_owned()))]);
+        platform
+    }
+
+    /// An image whose program behaves as these variables say; its digest.
+    pub(crate) fn image(&self, env: &[(&str, &str)]) -> String {
+        let spec = ImageSpec {
+            name: "localhost/orders".to_owned(),
+            binary: workload().to_owned(),
+            program: "/workload".to_owned(),
+            env: env
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+            user: "65532:65532".to_owned(),
+            ..ImageSpec::default()
+        };
+        self.store.build_scratch(&spec).unwrap().to_string()
+    }
+
+    /// Commits to gitops; answers the commit.
+    pub(crate) fn edit(&self, files: &[(&str, Option<String>)]) -> String {
+        let mut edits = Edits::new();
+        for (path, text) in files {
+            match text {
+                Some(text) => edits.put(*path, text.as_bytes()),
+                None => edits.remove(*path),
+            }
+        }
+        commit(&self.gitops, &edits)
+    }
+
+    /// Releases `service` to an environment, as the golden tree has it: base, overlay and release.
+    pub(crate) fn release(&self, service: &str, environment: &str, digest: &str) -> String {
+        let files = overlay(service, environment, digest);
+        let files: Vec<_> = files
+            .iter()
+            .map(|(path, text)| (path.as_str(), Some(text.clone())))
+            .collect();
+        self.edit(&files)
+    }
+
+    pub(crate) fn config(&self) -> EngineConfig {
+        EngineConfig {
+            folder: self.folder.path().to_owned(),
+            images: self.folder.path().join("images"),
+            init: init(),
+            standins: Arc::new(Url),
+        }
+    }
+
+    pub(crate) async fn start(&self) -> Engine {
+        Engine::start(self.config()).await.unwrap()
+    }
+}
+
+fn commit(repository: &Repository, edits: &Edits) -> String {
+    let commit = Commit {
+        author: Author {
+            name: "Test".to_owned(),
+            email: "test@acme.example".to_owned(),
+        },
+        time: Time {
+            seconds: 1_700_000_000,
+            offset: 0,
+        },
+        message: "a change".to_owned(),
+    };
+    let committed = repository
+        .commit(repository.head().unwrap(), edits, &commit)
+        .unwrap();
+    committed.head().unwrap().to_string()
+}
+
+/// The files of a service released to an environment.
+pub(crate) fn overlay(service: &str, environment: &str, digest: &str) -> BTreeMap<String, String> {
+    let folder = format!("apps/{service}/overlays/{environment}");
+    let digest = if digest.is_empty() {
+        String::new()
+    } else {
+        format!("images: [{{ name: {service}, newName: localhost/{service}, digest: \"{digest}\" }}]\n")
+    };
+    BTreeMap::from([
+        (
+            format!("{folder}/kustomization.yaml"),
+            format!(
+                "namespace: {environment}\nresources: [release]\nconfigMapGenerator:\n  - name: {service}\n    behavior: merge\n    literals: [ENVIRONMENT={environment}]\n"
+            ),
+        ),
+        (
+            format!("{folder}/release/kustomization.yaml"),
+            format!("resources: [base]\n{digest}"),
+        ),
+        (
+            format!("{folder}/release/base/kustomization.yaml"),
+            format!(
+                "resources: [deployment.yaml, service.yaml]\nlabels:\n  - pairs: {{ app.kubernetes.io/name: {service} }}\n    includeTemplates: true\nconfigMapGenerator:\n  - name: {service}\n    literals: [GREETING=hello]\n"
+            ),
+        ),
+        (
+            format!("{folder}/release/base/deployment.yaml"),
+            deployment(service),
+        ),
+        (
+            format!("{folder}/release/base/service.yaml"),
+            format!(
+                "apiVersion: v1\nkind: Service\nmetadata:\n  name: {service}\nspec:\n  selector:\n    app.kubernetes.io/name: {service}\n  ports:\n    - name: http\n      port: 8080\n      targetPort: http\n"
+            ),
+        ),
+    ])
+}
+
+fn deployment(service: &str) -> String {
+    format!(
+        r#"apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {service}
+spec:
+  selector:
+    matchLabels:
+      app.kubernetes.io/name: {service}
+  strategy:
+    rollingUpdate:
+      maxSurge: 1
+      maxUnavailable: 0
+  template:
+    metadata:
+      labels:
+        app.kubernetes.io/name: {service}
+    spec:
+      securityContext:
+        runAsUser: 65532
+        runAsGroup: 65532
+      containers:
+        - name: {service}
+          image: {service}
+          ports:
+            - name: http
+              containerPort: 8080
+          env:
+            - name: PORT
+              value: "8080"
+            - name: POD
+              valueFrom:
+                fieldRef:
+                  fieldPath: metadata.name
+          envFrom:
+            - configMapRef:
+                name: {service}
+          startupProbe:
+            httpGet:
+              path: /readyz
+              port: http
+            periodSeconds: 1
+            failureThreshold: 60
+          readinessProbe:
+            httpGet:
+              path: /readyz
+              port: http
+            periodSeconds: 5
+          livenessProbe:
+            httpGet:
+              path: /healthz
+              port: http
+            periodSeconds: 10
+"#
+    )
+}
+
+/// Waits until the board is as `wanted`.
+pub(crate) async fn until(engine: &Engine, wanted: impl Fn(&Board) -> bool) -> Arc<Board> {
+    let mut board = engine.board();
+    let waiting = board.wait_for(|board| wanted(board));
+    match tokio::time::timeout(DEADLINE, waiting).await {
+        Ok(board) => Arc::clone(&board.unwrap()),
+        Err(late) => panic!("{late}: {:#?}", engine.board().borrow()),
+    }
+}
+
+/// What a Service answers to the ingress: status and body.
+pub(crate) async fn get(
+    engine: &Engine,
+    namespace: &str,
+    service: &str,
+    path: &str,
+) -> Result<(u16, String), String> {
+    let asked = async {
+        let dial = engine.dial();
+        let mut stream = dial
+            .dial(namespace, service, 8080)
+            .await
+            .map_err(|error| error.to_string())?;
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        stream
+            .write_all(request.as_bytes())
+            .await
+            .map_err(|error| error.to_string())?;
+        let mut answer = String::new();
+        stream
+            .read_to_string(&mut answer)
+            .await
+            .map_err(|error| error.to_string())?;
+        let status = answer
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .ok_or("no status")?;
+        let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+        Ok((status, body.to_owned()))
+    };
+    tokio::time::timeout(DEADLINE, asked)
+        .await
+        .expect("an answer in time")
+}
+
+/// A Secret for every service, and no database behind it.
+pub(crate) struct Url;
+
+impl StandIns for Url {
+    fn secret<'a>(
+        &'a self,
+        namespace: &'a str,
+        name: &'a str,
+    ) -> Boxed<'a, Result<Option<BTreeMap<String, String>>, StandInError>> {
+        let url = format!("postgres://{namespace}@database/{name}");
+        let known = name.ends_with("-database");
+        Box::pin(async move { Ok(known.then(|| BTreeMap::from([("url".to_owned(), url)]))) })
+    }
+
+    fn database(&self) -> Option<PathBuf> {
+        None
+    }
+}
