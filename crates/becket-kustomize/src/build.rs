@@ -367,7 +367,7 @@ impl<'a> Build<'a> {
         let Some(documents) = self.documents(path, contents) else {
             return;
         };
-        for resource in load::resources(path, &documents) {
+        for resource in load::resources(path, documents) {
             if let Err(twins) = set.append(resource) {
                 self.findings.push(twins.finding(self.files));
             }

@@ -253,14 +253,18 @@ pub(crate) fn plain_1_1(node: &Node, text: &str) -> Value {
     }
 }
 
-/// The resources of a file, made from its documents.
-pub(crate) fn resources<'a>(path: &'a str, documents: &'a [Document]) -> impl Iterator<Item = Resource> + 'a {
-    documents.iter().map(move |document| {
-        let origin = Origin {
-            path: path.to_owned(),
-            document: document.number,
-            at: KeyPath::root(),
-        };
-        Resource::new(document.value.clone(), origin)
-    })
+/// The resources of a file, made from its documents; copied only where others hold these too.
+pub(crate) fn resources(path: &str, documents: Documents) -> Vec<Resource> {
+    let documents = Arc::try_unwrap(documents).unwrap_or_else(|shared| shared.to_vec());
+    documents
+        .into_iter()
+        .map(|document| {
+            let origin = Origin {
+                path: path.to_owned(),
+                document: document.number,
+                at: KeyPath::root(),
+            };
+            Resource::new(document.value, origin)
+        })
+        .collect()
 }

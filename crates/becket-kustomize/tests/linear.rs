@@ -148,6 +148,21 @@ fn times() {
             build_with(&files, folder, &mut cache).unwrap();
         }
     });
+    let tree = one_tree(&files);
+    time("1,000 bases in one tree", &mut || {
+        assert_eq!(build(&tree, "").unwrap().resources.len(), 5_000);
+    });
+    if let Some(kustomize) = real::Kustomize::find() {
+        time("the real one, 1 overlay", &mut || {
+            kustomize
+                .build(&files.folder("apps/orders-0"), "overlays/qa")
+                .unwrap();
+        });
+    }
+}
+
+/// All services' bases under one kustomization.
+fn one_tree(files: &FileSet) -> FileSet {
     let mut tree = FileSet::new();
     let mut list = "resources:\n".to_owned();
     for (path, contents) in files
@@ -160,14 +175,5 @@ fn times() {
         }
     }
     tree.insert_text("kustomization.yaml", format!("namespace: qa\n{list}"));
-    time("1,000 bases in one tree", &mut || {
-        assert_eq!(build(&tree, "").unwrap().resources.len(), 5_000);
-    });
-    if let Some(kustomize) = real::Kustomize::find() {
-        time("the real one, 1 overlay", &mut || {
-            kustomize
-                .build(&files.folder("apps/orders-0"), "overlays/qa")
-                .unwrap();
-        });
-    }
+    tree
 }

@@ -1,6 +1,7 @@
 //! The emitter: block style, two spaces, with the state that decides on blanks and line breaks.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use serde_json::{Map, Value};
 
@@ -78,9 +79,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn mapping(&mut self, map: &Map<String, Value>, indent: usize) {
-        let mut entries: Vec<(&String, &Value)> = map.iter().collect();
-        entries.sort_by(|(left, _), (right, _)| keys::compare(left, right));
-        for (key, value) in entries {
+        for (key, value) in sorted(map) {
             self.indent(indent);
             let shape = Shape::of(key);
             if key.len() <= LONGEST_SIMPLE_KEY && !shape.multiline {
@@ -348,6 +347,17 @@ impl<'a> Emitter<'a> {
         self.white = true;
         self.indention = true;
     }
+}
+
+/// The entries in the order of their keys. That order is no total one for all keys together (by digits `10` is behind `9`,
+/// between other characters it is not), which the sorts of the standard library may answer with a panic.
+fn sorted(map: &Map<String, Value>) -> Vec<(&String, &Value)> {
+    let mut entries: Vec<(&String, &Value)> = Vec::with_capacity(map.len());
+    for entry in map {
+        let at = entries.partition_point(|(key, _)| keys::compare(key, entry.0) != Ordering::Greater);
+        entries.insert(at, entry);
+    }
+    entries
 }
 
 impl Shape {
