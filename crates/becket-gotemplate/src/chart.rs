@@ -232,8 +232,18 @@ pub fn values(chart: &Json, given: &[Json]) -> Json {
     for values in given {
         merge(&mut merged, values);
     }
-    coalesce(&mut merged, chart);
+    let mut defaults = chart.clone();
+    without_null(&mut defaults);
+    coalesce(&mut merged, &defaults);
     merged
+}
+
+/// A default that is null is none.
+fn without_null(values: &mut Json) {
+    if let Json::Object(values) = values {
+        values.retain(|_, value| !value.is_null());
+        values.values_mut().for_each(without_null);
+    }
 }
 
 /// Fills `given` up with what the chart says.
@@ -388,11 +398,16 @@ impl Metadata {
             ("maintainers", "Maintainers"),
             ("dependencies", "Dependencies"),
         ] {
-            let list = chart.metadata.get(key).filter(|list| list.is_array());
-            fields.insert(
-                name,
-                list.map_or_else(|| Value::list(Vec::new()), Value::from_json),
-            );
+            let items = chart.metadata.get(key).and_then(Json::as_array);
+            let items = items.into_iter().flatten().map(|item| match item {
+                Json::Object(item) => Value::map(
+                    item.iter()
+                        .map(|(key, value)| (field_name(key), Value::from_json(value)))
+                        .collect(),
+                ),
+                other => Value::from_json(other),
+            });
+            fields.insert(name, Value::list(items.collect()));
         }
         let annotations = chart.metadata.get("annotations").filter(|map| map.is_object());
         fields.insert(
@@ -407,6 +422,16 @@ impl Metadata {
             data: chart.metadata.clone(),
         }
     }
+}
+
+/// Go's name of a field that is `key` in the file.
+fn field_name(key: &str) -> String {
+    if key == "url" {
+        return "URL".to_owned();
+    }
+    let mut characters = key.chars();
+    let first = characters.next().map(|first| first.to_uppercase().to_string());
+    first.unwrap_or_default() + characters.as_str()
 }
 
 impl Object for Metadata {

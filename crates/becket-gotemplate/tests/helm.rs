@@ -143,3 +143,15 @@ fn the_root_chart_is_what_helm_makes_of_it() {
     agree("root", &[]);
     agree("root", &["values-prod.yaml"]);
 }
+
+#[test]
+fn a_chart_as_people_write_them_is_what_helm_makes_of_it() {
+    agree("web", &[]);
+    agree("web", &["values-other.yaml"]);
+    agree("web", &["values-bad.yaml"]);
+}
+
+#[test]
+fn values_are_read_as_helm_reads_them() {
+    agree("odd", &[]);
+}
