@@ -270,6 +270,28 @@ impl ApplicationSet {
         })
     }
 
+    /// Reads the ApplicationSets in the file at `path`, whose text is `text`; other objects are left alone.
+    pub fn read_text(path: &str, text: &str, findings: &mut Vec<Diagnostic>) -> Vec<Self> {
+        let (objects, errors) = objects(text);
+        for error in errors {
+            let place = Location::new(path, Some(error.span));
+            findings.push(Diagnostic::error(codes::UNREADABLE, error.message, place));
+        }
+        let sets = objects.into_iter().filter(|(object, _)| {
+            let api = object["apiVersion"].as_str().unwrap_or_default();
+            object["kind"] == "ApplicationSet" && api.starts_with("argoproj.io/")
+        });
+        sets.filter_map(|(object, node)| {
+            let origin = Origin {
+                path: path.to_owned(),
+                text: text.to_owned(),
+                node: Some(node),
+            };
+            Self::read(&object, origin, findings)
+        })
+        .collect()
+    }
+
     /// A finding about this set, at the value at `path` of the object.
     pub(crate) fn finding(
         &self,

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use becket_argocd::{Operator, Tree, expand::Expansion, operator};
-use becket_source::FileSet;
+use becket_source::{Diagnostic, FileSet};
 
 fn read(folder: &Path, within: &Path, files: &mut FileSet) {
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -148,4 +148,203 @@ fn the_production_operator_protects_and_appends_the_cluster() {
     ");
     let app = &expansion.applications[0];
     assert!(!app.policy.applications_sync.deletes() && app.policy.preserve_resources_on_deletion);
+}
+
+/// The findings in a repository whose files are changed as told: a file, what to replace, and by what.
+fn findings(changes: &[(&str, &str, &str)]) -> Vec<Diagnostic> {
+    let mut files = iac();
+    for (path, old, new) in changes {
+        let path = format!("ansible/root/{path}");
+        let text = files.text(&path).unwrap().unwrap().to_owned();
+        assert!(text.contains(old), "{path} does not hold {old}");
+        files.insert_text(path, text.replace(old, new));
+    }
+    let read = operator::read(&files);
+    let mut findings = read.findings;
+    for operator in &read.operators {
+        findings.extend(expand(operator, &gitops()).findings);
+    }
+    findings
+}
+
+/// The message and place of the first of them.
+fn first(changes: &[(&str, &str, &str)]) -> (String, String, Option<String>) {
+    let found = findings(changes);
+    let first = found.first().unwrap();
+    let at = first.place.span.map(|span| {
+        let mut text = iac().text(&first.place.path).unwrap().unwrap().to_owned();
+        for (path, old, new) in changes {
+            if first.place.path.ends_with(path) {
+                text = text.replace(old, new);
+            }
+        }
+        text[span.start..span.end].to_owned()
+    });
+    (first.message.clone(), first.place.path.clone(), at)
+}
+
+#[test]
+fn a_fault_in_the_chart_is_found_where_it_is() {
+    let (message, path, at) = first(&[("templates/projects.yaml", "has $cluster", "hass $cluster")]);
+    assert_eq!(message, "there is no function `hass`");
+    assert_eq!(
+        (path.as_str(), at.as_deref()),
+        ("ansible/root/templates/projects.yaml", Some("hass"))
+    );
+
+    let (message, path, at) = first(&[("templates/stack.yaml", "gt (len $clusters) 1", "gt $clusters 1")]);
+    assert!(message.contains("cannot be compared"), "{message}");
+    assert_eq!(
+        (path.as_str(), at.as_deref()),
+        ("ansible/root/templates/stack.yaml", Some("gt $clusters 1"))
+    );
+
+    let (message, path, at) = first(&[("values.yaml", "protect: false", "protect: [")]);
+    assert_eq!(path, "ansible/root/values.yaml", "{message}");
+    assert!(at.is_some());
+
+    let (message, path, _) = first(&[("values-prod.yaml", "protect: true", "- protect")]);
+    assert_eq!(path, "ansible/root/values-prod.yaml", "{message}");
+
+    let (message, path, _) = first(&[("Chart.yaml", "name: root", "nam: root")]);
+    assert_eq!(
+        (message.as_str(), path.as_str()),
+        ("a chart has no name", "ansible/root/Chart.yaml")
+    );
+
+    let (message, path, _) = first(&[("templates/projects.yaml", "sourceRepos: [", "sourceRepos: [[")]);
+    assert!(
+        message.starts_with("the template writes what is no YAML"),
+        "{message}"
+    );
+    assert_eq!(path, "ansible/root/templates/projects.yaml");
+
+    assert_eq!(
+        operator::read(&FileSet::new()).findings[0].message,
+        "a chart has no Chart.yaml"
+    );
+}
+
+#[test]
+fn a_fault_in_what_the_chart_writes_names_the_place_in_the_template() {
+    let (message, path, at) = first(&[(
+        "templates/stack.yaml",
+        "{{ .path.basename }}'\" }}\n          stage",
+        "{{ .path.basname }}'\" }}\n          stage",
+    )]);
+    assert!(
+        message.contains("map has no entry for key \"basname\""),
+        "{message}"
+    );
+    assert_eq!(
+        (path.as_str(), at.as_deref()),
+        ("ansible/root/templates/stack.yaml", Some("{{ .path.basname }}"))
+    );
+
+    let (message, path, at) = first(&[("templates/stack.yaml", "goTemplate: true", "goTemplate: false")]);
+    assert!(message.contains("old templates"), "{message}");
+    assert_eq!(
+        (path.as_str(), at.as_deref()),
+        ("ansible/root/templates/stack.yaml", Some("goTemplate:"))
+    );
+}
+
+#[test]
+fn what_a_project_does_not_permit_is_said_in_argo_cds_words() {
+    let found = findings(&[(
+        "templates/projects.yaml",
+        "namespace: {{ $environment }} }",
+        "namespace: other-{{ $environment }} }",
+    )]);
+    let orders = found
+        .iter()
+        .find(|found| found.message.starts_with("`apps-orders-qa`"))
+        .unwrap();
+    assert_eq!(
+        orders.message,
+        "`apps-orders-qa`: application destination server 'https://kubernetes.default.svc' and namespace 'qa' do not match any of the allowed destinations in project 'apps'"
+    );
+    assert_eq!(orders.related[0].path, "ansible/root/templates/projects.yaml");
+    assert!(
+        !found
+            .iter()
+            .any(|found| found.message.contains("system-external-dns")),
+        "its project permits all"
+    );
+
+    let found = findings(&[(
+        "templates/projects.yaml",
+        "sourceRepos: [{{ $.Values.repository }}]",
+        "sourceRepos: [https://github.com/other/*]",
+    )]);
+    assert!(
+        found[0].message.ends_with(
+            "application repo https://github.com/acme/gitops.git is not permitted in project 'apps'"
+        ),
+        "{}",
+        found[0].message
+    );
+
+    let found = findings(&[(
+        "templates/stack.yaml",
+        "project: {{ $stack }}",
+        "project: {{ $stack }}s",
+    )]);
+    assert!(
+        found[0]
+            .message
+            .ends_with("application references project appss which does not exist"),
+        "{}",
+        found[0].message
+    );
+    assert_eq!(found[0].help, ["did you mean `apps`?"]);
+}
+
+#[test]
+fn a_vendored_chart_in_the_way_fails_the_whole_set() {
+    let mut gitops = gitops();
+    gitops.insert_text(
+        "clusters/nonprod/system/external-dns/charts/external-dns/local.yaml",
+        "",
+    );
+    let first = &operators()[0];
+    let expansion = expand(first, &gitops);
+    assert_eq!(expansion.failed, ["system"]);
+    assert!(
+        expansion.findings[0]
+            .message
+            .contains("2 Applications with the name `system-external-dns-nonprod`")
+    );
+    assert!(
+        !expansion
+            .applications
+            .iter()
+            .any(|app| app.stack() == Some("system"))
+    );
+    assert!(
+        expansion
+            .applications
+            .iter()
+            .any(|app| app.stack() == Some("apps")),
+        "the other sets go on"
+    );
+}
+
+#[test]
+fn a_thousand_services_are_expanded_in_time() {
+    let mut gitops = FileSet::new();
+    for service in 0..1000 {
+        for environment in ["dev", "qa", "uat", "pre-prod"] {
+            for file in [
+                "release/kustomization.yaml",
+                "release/base/deployment.yaml",
+                "kustomization.yaml",
+            ] {
+                gitops.insert_text(format!("apps/s{service}/overlays/{environment}/{file}"), RELEASE);
+            }
+        }
+    }
+    let expansion = expand(&operators()[0], &gitops);
+    assert_eq!(expansion.findings, []);
+    assert_eq!(expansion.applications.len(), 4000);
 }
