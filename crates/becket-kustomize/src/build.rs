@@ -18,6 +18,9 @@ use crate::{generate, order, patch, references, transform};
 /// The names that a kustomization file may have.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
+/// How deep folders may use each other; past it is a finding instead of an exhausted stack.
+const DEPTH: usize = 64;
+
 /// Parsed files by their contents, for whoever builds again after a change: what did not change is not parsed again.
 #[derive(Debug, Default)]
 pub struct Cache {
@@ -301,6 +304,12 @@ impl<'a> Build<'a> {
             .help(format!(
                 "create `{path}`, or correct the path: it is relative to this file's folder"
             )),
+            Some(_) if self.chain.len() >= DEPTH => Diagnostic::error(
+                codes::CYCLE,
+                format!("{what} `{name}` lies more than {DEPTH} folders deep"),
+                place,
+            )
+            .help("list it in a folder that is nearer to the first one"),
             Some(path) => match self.chain.iter().find(|visited| is_within(visited, path)) {
                 None => return self.open(path, Some((folder, entry.span))),
                 Some(visited) => Diagnostic::error(

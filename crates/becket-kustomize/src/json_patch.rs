@@ -33,8 +33,20 @@ pub(crate) fn read(patch: &Value) -> Option<Vec<Operation>> {
         .collect()
 }
 
+/// How many values the copies of one patch may add; past it is an error instead of an exhausted memory.
+const COPIED: usize = 100_000;
+
+fn count(value: &Value) -> usize {
+    1 + match value {
+        Value::Array(items) => items.iter().map(count).sum(),
+        Value::Object(map) => map.values().map(count).sum(),
+        _ => 0,
+    }
+}
+
 /// Carries `operations` out on `resource`.
 pub(crate) fn apply(resource: &mut Value, operations: &[Operation]) -> Result<(), String> {
+    let mut copied_values = 0;
     for operation in operations {
         let op = operation.op.as_str();
         let path = operation
@@ -63,6 +75,10 @@ pub(crate) fn apply(resource: &mut Value, operations: &[Operation]) -> Result<()
                     .map_err(wrong)?
                     .cloned()
                     .unwrap_or_default();
+                copied_values += count(&copied);
+                if copied_values > COPIED {
+                    return Err(wrong(format!("the patch copies more than {COPIED} values")));
+                }
                 add(resource, path, copied).map_err(wrong)?;
             }
             "test" => {
@@ -185,5 +201,54 @@ fn remove(resource: &mut Value, path: &str) -> Result<Value, String> {
             .shift_remove(&key)
             .ok_or_else(|| format!("there is no key `{key}`")),
         other => Err(format!("`{}` is no collection", text(other))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn patched(mut resource: Value, patch: &Value) -> Result<Value, String> {
+        apply(&mut resource, &read(patch).unwrap()).map(|()| resource)
+    }
+
+    #[test]
+    fn pointers_escape_slashes_and_count_from_the_end() {
+        let patch = json!([
+            {"op": "add", "path": "/a~1b", "value": 1},
+            {"op": "replace", "path": "/list/-1", "value": "last"},
+            {"op": "add", "path": "/list/-", "value": "more"},
+        ]);
+        assert_eq!(
+            patched(json!({"list": [1, 2]}), &patch),
+            Ok(json!({"list": [1, "last", "more"], "a/b": 1}))
+        );
+    }
+
+    #[test]
+    fn what_is_not_there_is_said() {
+        let error = |patch: Value| patched(json!({"list": [1]}), &patch).unwrap_err();
+        assert_eq!(
+            error(json!([{"op": "remove", "path": "/x"}])),
+            "`remove` at `/x`: there is no key `x`"
+        );
+        assert_eq!(
+            error(json!([{"op": "add", "path": "/list/5", "value": 1}])),
+            "`add` at `/list/5`: the list has no index 5"
+        );
+        assert_eq!(
+            error(json!([{"op": "add", "path": "/a/b"}])),
+            "`add` at `/a/b`: there is no collection `a`"
+        );
+    }
+
+    #[test]
+    fn copies_that_would_exhaust_memory_are_refused() {
+        let doubling: Vec<Value> = (0..64)
+            .map(|step| json!({"op": "copy", "from": "/a", "path": format!("/a/{step}")}))
+            .collect();
+        let error = patched(json!({"a": {}}), &json!(doubling)).unwrap_err();
+        assert!(error.contains("more than 100000 values"), "{error}");
     }
 }

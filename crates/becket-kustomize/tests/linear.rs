@@ -148,10 +148,12 @@ fn times() {
             build_with(&files, folder, &mut cache).unwrap();
         }
     });
-    let tree = one_tree(&files);
-    time("1,000 bases in one tree", &mut || {
-        assert_eq!(build(&tree, "").unwrap().resources.len(), 5_000);
-    });
+    for services in [500, 1000, 2000] {
+        let tree = one_tree(&repository(services));
+        time(&format!("{services} bases in one tree"), &mut || {
+            assert_eq!(build(&tree, "").unwrap().resources.len(), 5 * services);
+        });
+    }
     if let Some(kustomize) = real::Kustomize::find() {
         time("the real one, 1 overlay", &mut || {
             kustomize
