@@ -47,7 +47,9 @@ pub(crate) enum Command {
     Render(Render),
     Diff(Diff),
     Up(Up),
+    /// Stops the platform on this machine; nothing is left running.
     Down,
+    /// Shows how every app stands.
     Status,
     Logs(Logs),
     Release(Release),
@@ -60,6 +62,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Kustomize(Kustomize),
     Completions(Completions),
+    #[command(hide = true)]
+    Serve(Serve),
     #[command(subcommand, hide = true)]
     Docs(Docs),
 }
@@ -244,6 +248,14 @@ pub(crate) struct Completions {
     /// The shell it is for.
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
+}
+
+/// Serves a platform that is built and rendered, in this process.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The port on loopback that everything is served at.
+    #[arg(long, default_value_t = 8443)]
+    pub port: u16,
 }
 
 /// Prints what of the documentation comes from the code.

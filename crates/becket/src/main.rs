@@ -2,8 +2,10 @@
 
 mod cli;
 mod commands;
+mod control;
 mod error;
 mod folder;
+mod host;
 mod images;
 mod output;
 mod platform;
@@ -55,6 +57,14 @@ fn run(arguments: &Arguments, output: Output) -> Result<(), CommandError> {
         Command::Check(check) => commands::check::run(&folder()?, check, output),
         Command::Render(render) => commands::render::run(&folder()?, render, output),
         Command::Diff(diff) => commands::diff::run(&folder()?, diff, output),
+        Command::Up(up) => {
+            let directory = up.folder.as_deref().map(|folder| start.join(folder)).or_else(|| directory.map(Path::to_path_buf));
+            commands::up::run(&Folder::open(directory.as_deref())?, up, output)
+        }
+        Command::Serve(serve) => commands::serve::run(&folder()?, serve, output),
+        Command::Down => commands::down::run(&folder()?, output),
+        Command::Status => commands::status::run(&folder()?, output),
+        Command::Logs(logs) => commands::logs::run(&folder()?, logs, output),
         Command::Release(release) => commands::release::run(&folder()?, release, output),
         Command::Promote(promote) => commands::promote::run(&folder()?, promote, output),
         Command::Rollback(rollback) => commands::rollback::run(&folder()?, rollback, output),
@@ -71,6 +81,5 @@ fn run(arguments: &Arguments, output: Output) -> Result<(), CommandError> {
             commands::docs::run(*docs, output);
             Ok(())
         }
-        _ => Err(CommandError::usage("not here")),
     }
 }

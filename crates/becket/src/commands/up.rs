@@ -1,0 +1,247 @@
+//! `up`: builds, renders, checks, commits and runs the platform on this machine.
+//!
+//! Without `--until` it stays in the terminal and stops the platform with Ctrl-C. With it, the platform runs in a
+//! process of its own, and the command returns when what was waited for is reached. Where the platform runs already,
+//! what changed in its files is built, rendered and committed, and the running engine takes it from Git.
+
+use std::collections::BTreeMap;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use becket_engine::status::{AppStatus, Board, Health, Sync};
+use becket_release::{Image, Stages};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::cli::Up;
+use crate::control::Client;
+use crate::error::{CommandError, Kind, chain};
+use crate::folder::{Folder, today};
+use crate::host::{Host, Places};
+use crate::output::{Output, StatusLine};
+use crate::platform::Read;
+use crate::{images, repositories, steps};
+
+/// How long a process of its own may take until it answers.
+const START: Duration = Duration::from_secs(60);
+
+pub(crate) fn run(folder: &Folder, arguments: &Up, output: Output) -> Result<(), CommandError> {
+    let read = Read::of(folder, output)?;
+    prepare(folder, &read, output)?;
+    let running = Client::connect(&folder.state());
+    match (running, arguments.until) {
+        (Ok(mut client), until) => {
+            output.progress(format!("already running, in process {}", client.pid()));
+            let places = Places::of(folder, read.platform()?, client.port());
+            if until.is_some() {
+                wait(&mut client, arguments.timeout, output)?;
+                tell(&places, output);
+                return Ok(());
+            }
+            tell(&places, output);
+            follow(client, output)
+        }
+        (Err(_), None) => stay(folder, &read, arguments.port, output),
+        (Err(_), Some(_)) => {
+            let mut client = start(folder, arguments.port)?;
+            wait(&mut client, arguments.timeout, output)?;
+            tell(&Places::of(folder, read.platform()?, client.port()), output);
+            Ok(())
+        }
+    }
+}
+
+/// Everything before the engine: images, repositories, the first releases.
+fn prepare(folder: &Folder, read: &Read, output: Output) -> Result<(), CommandError> {
+    let (platform, stages) = (read.platform()?, read.stages()?);
+    let rendered = repositories::render(read)?;
+    let mut checked = repositories::check(folder, read, &rendered)?;
+    repositories::stop_on_errors(&mut checked, output)?;
+    let waiting = unreleased(folder, platform, &stages)?;
+    let images = if waiting.is_empty() { BTreeMap::new() } else { images::build(folder, platform, &waiting, output)? };
+    match repositories::commit(folder, &rendered)? {
+        Ok(changed) if changed.is_empty() => {}
+        Ok(changed) => output.progress(format!("rendered: {}", changed.join(", "))),
+        Err(mut findings) => {
+            output.findings(&mut findings, &checked.files);
+            return Err(CommandError::shown());
+        }
+    }
+    if images.is_empty() {
+        return Ok(());
+    }
+    let releases: Vec<(String, Image)> = images.into_iter().collect();
+    let taken = steps::take(folder, |files| becket_release::first(files, &stages, &releases, today()))?;
+    output.progress(taken.outcome.step.subject());
+    Ok(())
+}
+
+/// The services that are released to no stage.
+fn unreleased(
+    folder: &Folder,
+    platform: &becket_platform::Platform,
+    stages: &Stages,
+) -> Result<Vec<String>, CommandError> {
+    let files = folder.committed("gitops")?;
+    let names = platform.services.keys().map(ToString::to_string);
+    let anywhere =
+        |name: &String| stages.iter().any(|stage| files.has_folder(&becket_release::release_folder(name, stage)));
+    Ok(names.filter(|name| !anywhere(name)).collect())
+}
+
+/// Serves in this process, until it is told to stop.
+fn stay(folder: &Folder, read: &Read, port: u16, output: Output) -> Result<(), CommandError> {
+    let (platform, stages) = (read.platform()?, read.stages()?);
+    images::runtime()?.block_on(async {
+        let host = Host::start(folder, platform, &stages, port, |text| output.progress(text)).await?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| CommandError::machine(&error))?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(|error| CommandError::machine(&error))?;
+        let mut boards = host.engine.board();
+        let mut line = output.status_line();
+        let mut healthy = false;
+        let begin = Instant::now();
+        let mut told = BTreeMap::new();
+        loop {
+            let board = boards.borrow_and_update().clone();
+            show(&board, &mut told, &mut line, healthy);
+            if !healthy && board.is_healthy() {
+                healthy = true;
+                line.lasting(&format!("{} apps healthy in {:.1} s", board.apps.len(), begin.elapsed().as_secs_f32()));
+                tell(&host.places, output);
+                output.progress("Ctrl-C stops it.");
+            }
+            tokio::select! {
+                _ = interrupt.recv() => break,
+                _ = terminate.recv() => break,
+                () = host.control.asked_to_stop() => break,
+                changed = boards.changed() => if changed.is_err() { break },
+            }
+        }
+        line.lasting("stopping");
+        host.stop().await;
+        Ok(())
+    })
+}
+
+/// Shows what changed: each app whose state is another, and how many are well.
+fn show(board: &Board, told: &mut BTreeMap<String, String>, line: &mut StatusLine, healthy: bool) {
+    for app in board.apps.iter().filter(|app| app.same_as.is_none()) {
+        let mut state = format!("{:?} {:?}", app.sync, app.health);
+        if !app.message.is_empty() {
+            state = format!("{state}: {}", app.message.lines().next().unwrap_or_default());
+        }
+        let before = told.insert(app.name.clone(), state.clone());
+        let well = state == "Synced Healthy";
+        let worth = before.as_ref().is_some_and(|before| *before != state) || !well;
+        if worth && (well || healthy || state.contains("Degraded")) && before.as_ref() != Some(&state) {
+            line.lasting(&format!("{:<28} {state}", app.name));
+        }
+    }
+    let fine = board.apps.iter().filter(|app| is_well(app)).count();
+    line.passing(&format!("{fine} of {} apps healthy", board.apps.len()));
+}
+
+fn is_well(app: &AppStatus) -> bool {
+    app.same_as.is_some() || (app.sync == Sync::Synced && app.health == Health::Healthy)
+}
+
+/// Starts a process of its own that serves, and answers when it does.
+fn start(folder: &Folder, port: u16) -> Result<Client, CommandError> {
+    let state = folder.prepare_state()?;
+    let run = state.join("run");
+    std::fs::create_dir_all(&run).map_err(|error| crate::folder::unwritable(&run, &error))?;
+    let log = run.join("engine.log");
+    let file = std::fs::File::create(&log).map_err(|error| crate::folder::unwritable(&log, &error))?;
+    let errors = file.try_clone().map_err(|error| crate::folder::unwritable(&log, &error))?;
+    let program = std::env::current_exe().map_err(|error| CommandError::machine(&error))?;
+    let mut child = Command::new(program)
+        .arg("-C")
+        .arg(folder.path())
+        .args(["serve", "--port", &port.to_string()])
+        .stdin(Stdio::null())
+        .stdout(file)
+        .stderr(errors)
+        // The terminal's Ctrl-C is not for it.
+        .process_group(0)
+        .spawn()
+        .map_err(|error| CommandError::machine(format!("cannot start the engine: {error}")))?;
+    let deadline = Instant::now() + START;
+    loop {
+        if let Ok(client) = Client::connect(&state) {
+            return Ok(client);
+        }
+        if let Ok(Some(_)) = child.try_wait() {
+            let said = std::fs::read_to_string(&log).unwrap_or_default();
+            let said = said.trim().trim_start_matches("error: ").to_owned();
+            return Err(CommandError::machine(said));
+        }
+        if Instant::now() > deadline {
+            drop(child.kill());
+            drop(child.wait());
+            return Err(CommandError::machine("the engine does not answer").hint(format!("look at {}", log.display())));
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Waits until every app is synced and healthy, and shows how it goes.
+fn wait(client: &mut Client, timeout: Duration, output: Output) -> Result<(), CommandError> {
+    let begin = Instant::now();
+    let mut line = output.status_line();
+    let mut told = BTreeMap::new();
+    let mut last = Board::default();
+    let reached = client.boards(Some(timeout), &mut |board| {
+        show(board, &mut told, &mut line, false);
+        last = board.clone();
+        board.is_healthy()
+    });
+    match reached {
+        Ok(true) => {
+            line.lasting(&format!("{} apps healthy in {:.1} s", last.apps.len(), begin.elapsed().as_secs_f32()));
+            Ok(())
+        }
+        Ok(false) => {
+            drop(line);
+            let complaints = last.complaints();
+            let text = format!("not healthy within {} s:\n  {}", timeout.as_secs(), complaints.join("\n  "));
+            Err(CommandError::new(Kind::Findings, text).hint("becket status").hint("becket logs SERVICE --in STAGE"))
+        }
+        Err(error) => Err(CommandError::machine(chain(&error))),
+    }
+}
+
+/// Follows what runs in another process, until Ctrl-C; it goes on without us.
+fn follow(mut client: Client, output: Output) -> Result<(), CommandError> {
+    let mut line = output.status_line();
+    let mut told = BTreeMap::new();
+    output.progress("following it; Ctrl-C leaves it running, `becket down` stops it");
+    client
+        .boards(None, &mut |board| {
+            show(board, &mut told, &mut line, true);
+            false
+        })
+        .map(drop)
+        .map_err(|error| CommandError::machine(chain(&error)))
+}
+
+/// Where to look.
+fn tell(places: &Places, output: Output) {
+    let mut lines = vec![format!("console     {}", places.console)];
+    for (stage, unit, url) in &places.services {
+        lines.push(format!("{stage:<11} {url}  ({unit})"));
+    }
+    lines.push(format!("repository  git clone {}", places.repository.display()));
+    lines.push(format!("certificate curl --cacert {} …", places.certificate.display()));
+    let services: Vec<_> = places
+        .services
+        .iter()
+        .map(|(stage, unit, url)| serde_json::json!({ "stage": stage, "unit": unit, "url": url }))
+        .collect();
+    output.result(
+        lines.join("\n"),
+        &serde_json::json!({
+            "console": places.console, "services": services,
+            "repository": places.repository, "certificate": places.certificate,
+        }),
+    );
+}
