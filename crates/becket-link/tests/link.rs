@@ -1,5 +1,11 @@
 //! What linking finds in the reference platform's repositories when something in them is wrong.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what a test reads has to be there"
+)]
+
 use std::path::Path;
 
 use becket_link::{Linked, link};

@@ -71,7 +71,11 @@ impl Control {
                 tokio::spawn(answer(stream, port, board.clone(), Arc::clone(&told)));
             }
         });
-        Ok(Self { stop, listening, path })
+        Ok(Self {
+            stop,
+            listening,
+            path,
+        })
     }
 
     /// Resolves when somebody asks to stop.
@@ -95,10 +99,18 @@ async fn answer(
 ) -> Option<()> {
     let (reading, mut writing) = stream.split();
     let mut lines = tokio::io::BufReader::new(reading).lines();
-    let mut line = async |value: serde_json::Result<String>| writing.write_all((value.ok()? + "\n").as_bytes()).await.ok();
+    let mut line = async |value: serde_json::Result<String>| {
+        writing.write_all((value.ok()? + "\n").as_bytes()).await.ok()
+    };
     while let Some(asked) = lines.next_line().await.ok()? {
         match serde_json::from_str(&asked).ok()? {
-            Ask::Who => line(serde_json::to_string(&Who { pid: std::process::id(), port })).await?,
+            Ask::Who => {
+                line(serde_json::to_string(&Who {
+                    pid: std::process::id(),
+                    port,
+                }))
+                .await?;
+            }
             Ask::Board => {
                 let board = Arc::clone(&boards.borrow());
                 line(serde_json::to_string(&*board)).await?;
@@ -132,7 +144,10 @@ impl Client {
     pub(crate) fn connect(state: &Path) -> io::Result<Self> {
         let folder = File::open(state.join("run"))?;
         let stream = UnixStream::connect(short(&folder))?;
-        let mut client = Self { lines: BufReader::new(stream), who: Who { pid: 0, port: 0 } };
+        let mut client = Self {
+            lines: BufReader::new(stream),
+            who: Who { pid: 0, port: 0 },
+        };
         client.ask(&Ask::Who)?;
         client.who = client.read()?;
         Ok(client)
@@ -153,7 +168,11 @@ impl Client {
     }
 
     /// Hands each board to `seen` until it says that it is the last one. False when that took longer than `timeout`.
-    pub(crate) fn boards(&mut self, timeout: Option<Duration>, seen: &mut dyn FnMut(&Board) -> bool) -> io::Result<bool> {
+    pub(crate) fn boards(
+        &mut self,
+        timeout: Option<Duration>,
+        seen: &mut dyn FnMut(&Board) -> bool,
+    ) -> io::Result<bool> {
         self.ask(&Ask::Boards)?;
         let deadline = timeout.map(|timeout| Instant::now() + timeout);
         loop {
@@ -195,7 +214,10 @@ impl Client {
     fn read<T: for<'a> Deserialize<'a>>(&mut self) -> io::Result<T> {
         let mut line = String::new();
         if self.lines.read_line(&mut line)? == 0 {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the platform was stopped"));
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "the platform was stopped",
+            ));
         }
         Ok(serde_json::from_str(&line)?)
     }

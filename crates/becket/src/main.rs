@@ -58,7 +58,11 @@ fn run(arguments: &Arguments, output: Output) -> Result<(), CommandError> {
         Command::Render(render) => commands::render::run(&folder()?, render, output),
         Command::Diff(diff) => commands::diff::run(&folder()?, diff, output),
         Command::Up(up) => {
-            let directory = up.folder.as_deref().map(|folder| start.join(folder)).or_else(|| directory.map(Path::to_path_buf));
+            let directory = up
+                .folder
+                .as_deref()
+                .map(|folder| start.join(folder))
+                .or_else(|| directory.map(Path::to_path_buf));
             commands::up::run(&Folder::open(directory.as_deref())?, up, output)
         }
         Command::Serve(serve) => commands::serve::run(&folder()?, serve, output),

@@ -1,11 +1,5 @@
 //! What is printed, and how. Nothing outside this file writes to stdout or stderr.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "the one place that prints"
-)]
-
 use std::io::IsTerminal;
 
 use anstream::{eprintln, print, println};
@@ -30,6 +24,10 @@ impl Output {
     }
 
     /// Text as it is, for people and programs alike.
+    #[expect(
+        clippy::unused_self,
+        reason = "printing is what an output does, whatever its form"
+    )]
     pub(crate) fn raw(self, text: &str) {
         print!("{text}");
     }

@@ -28,9 +28,8 @@ impl Read {
     /// Reads the platform of `folder` with all there is to say about it.
     pub(crate) fn with_findings(folder: &Folder) -> Result<(Self, Vec<Diagnostic>), CommandError> {
         let file = folder.platform_file()?;
-        let text = match file.text(PLATFORM) {
-            Some(Ok(text)) => text,
-            _ => return Err(CommandError::usage(format!("{PLATFORM} is not UTF-8 text"))),
+        let Some(Ok(text)) = file.text(PLATFORM) else {
+            return Err(CommandError::usage(format!("{PLATFORM} is not UTF-8 text")));
         };
         let parsed = becket_platform::parse(PLATFORM, text);
         let mut findings = parsed.check(today());

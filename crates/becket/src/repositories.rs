@@ -156,7 +156,7 @@ fn caused(finding: &Diagnostic, read: &Read, rendered: &Rendered, tree: &FileSet
     };
     let mut finding = finding.clone();
     let rendered_place = std::mem::replace(&mut finding.place, read.parsed.locate(cause));
-    finding.place.label = "caused here".to_owned();
+    "caused here".clone_into(&mut finding.place.label);
     finding.related.insert(0, rendered_place);
     finding.fix = None;
     finding

@@ -1,6 +1,5 @@
 //! `down`: stops the platform on this machine; nothing is left running.
 
-
 use crate::control::Client;
 use crate::error::{CommandError, chain};
 use crate::folder::Folder;
@@ -11,7 +10,9 @@ pub(crate) fn run(folder: &Folder, output: Output) -> Result<(), CommandError> {
         output.result("not running", &serde_json::json!({ "stopped": false }));
         return Ok(());
     };
-    client.stop().map_err(|error| CommandError::machine(chain(&error)))?;
+    client
+        .stop()
+        .map_err(|error| CommandError::machine(chain(&error)))?;
     output.result("stopped", &serde_json::json!({ "stopped": true }));
     Ok(())
 }

@@ -19,25 +19,21 @@ pub(crate) fn run(arguments: &Explain, output: Output) -> Result<(), CommandErro
         return Ok(());
     };
     let wanted = name.to_uppercase();
-    match all.iter().find(|rule| rule.code == wanted) {
-        Some(rule) => {
-            output.result(
-                format!(
-                    "{}: {}\n\n{}",
-                    rule.code,
-                    rule.title,
-                    rule.documentation.trim_end()
-                ),
-                &json!(rule),
-            );
-            Ok(())
-        }
-        None => {
-            let error = CommandError::new(Kind::Usage, format!("there is no rule `{name}`"));
-            Err(match did_you_mean(&wanted, all.iter().map(|rule| rule.code)) {
-                Some(near) => error.hint(format!("did you mean {near}?")),
-                None => error.hint("becket explain lists all rules"),
-            })
-        }
-    }
+    let Some(rule) = all.iter().find(|rule| rule.code == wanted) else {
+        let error = CommandError::new(Kind::Usage, format!("there is no rule `{name}`"));
+        return Err(match did_you_mean(&wanted, all.iter().map(|rule| rule.code)) {
+            Some(near) => error.hint(format!("did you mean {near}?")),
+            None => error.hint("becket explain lists all rules"),
+        });
+    };
+    output.result(
+        format!(
+            "{}: {}\n\n{}",
+            rule.code,
+            rule.title,
+            rule.documentation.trim_end()
+        ),
+        &json!(rule),
+    );
+    Ok(())
 }

@@ -24,12 +24,16 @@ pub(crate) fn run(folder: &Folder, arguments: &Logs, output: Output) -> Result<(
         None => stages.lowest().map_err(|error| steps::refused(&error))?,
     };
     let unit = arguments.unit.as_str();
-    steps::look(folder, |files| becket_release::status(files, &stages, unit, crate::folder::today()).map(drop))?;
+    steps::look(folder, |files| {
+        becket_release::status(files, &stages, unit, crate::folder::today()).map(drop)
+    })?;
     let logs = folder.state().join("logs").join(stage);
     let mut read = BTreeMap::new();
     let found = files(&logs, unit)?;
     if found.is_empty() && !arguments.follow {
-        return Err(CommandError::machine(format!("{unit} has written nothing in {stage} yet")).hint("becket status"));
+        return Err(
+            CommandError::machine(format!("{unit} has written nothing in {stage} yet")).hint("becket status"),
+        );
     }
     let several = found.len() > 1;
     for path in found {
@@ -40,7 +44,10 @@ pub(crate) fn run(folder: &Folder, arguments: &Logs, output: Output) -> Result<(
         }
         read.insert(path, text.len() as u64);
     }
-    while arguments.follow {
+    if !arguments.follow {
+        return Ok(());
+    }
+    loop {
         std::thread::sleep(PAUSE);
         for path in files(&logs, unit)? {
             let from = read.entry(path.clone()).or_default();
@@ -49,7 +56,6 @@ pub(crate) fn run(folder: &Folder, arguments: &Logs, output: Output) -> Result<(
             }
         }
     }
-    Ok(())
 }
 
 /// The logs of a unit's pods: those of its Deployment and of its hooks.
@@ -60,7 +66,12 @@ fn files(folder: &Path, unit: &str) -> Result<Vec<PathBuf>, CommandError> {
     let entries = folder.read_dir().map_err(|error| unreadable(folder, &error))?;
     let mut found: Vec<(std::time::SystemTime, PathBuf)> = entries
         .filter_map(Result::ok)
-        .filter(|entry| entry.file_name().to_string_lossy().starts_with(&format!("{unit}-")))
+        .filter(|entry| {
+            entry
+                .file_name()
+                .to_string_lossy()
+                .starts_with(&format!("{unit}-"))
+        })
         .filter(|entry| entry.file_name().to_string_lossy().ends_with(".log"))
         .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
         .collect();
@@ -71,7 +82,9 @@ fn files(folder: &Path, unit: &str) -> Result<Vec<PathBuf>, CommandError> {
 /// What was written behind `from`, whole lines only.
 fn rest(path: &Path, from: &mut u64) -> String {
     let mut text = String::new();
-    let Ok(mut file) = File::open(path) else { return text };
+    let Ok(mut file) = File::open(path) else {
+        return text;
+    };
     if file.metadata().is_ok_and(|metadata| metadata.len() < *from) {
         *from = 0; // Rotated.
     }
@@ -87,7 +100,10 @@ fn rest(path: &Path, from: &mut u64) -> String {
 /// A line without the time and stream that stand before it in the file.
 fn print(line: &str, path: &Path, named: bool, output: Output) {
     let said = line.splitn(4, ' ').nth(3).unwrap_or(line);
-    let pod = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let pod = path
+        .file_stem()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     if output.format == crate::cli::Format::Json {
         output.result("", &serde_json::json!({ "pod": pod, "line": said }));
     } else if named {

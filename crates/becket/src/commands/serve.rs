@@ -15,7 +15,10 @@ pub(crate) fn run(folder: &Folder, arguments: &Serve, output: Output) -> Result<
     images::runtime()?.block_on(async {
         let mut terminate = signal(SignalKind::terminate()).map_err(|error| CommandError::machine(&error))?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| CommandError::machine(&error))?;
-        let host = Host::start(folder, platform, &stages, arguments.port, |text| output.progress(text)).await?;
+        let host = Host::start(folder, platform, &stages, arguments.port, |text| {
+            output.progress(text);
+        })
+        .await?;
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}

@@ -11,10 +11,16 @@ use crate::output::Output;
 pub(crate) fn run(folder: &Folder, output: Output) -> Result<(), CommandError> {
     let mut client = Client::connect(&folder.state())
         .map_err(|_| CommandError::new(Kind::Machine, "the platform does not run").hint("becket up"))?;
-    let board = client.board().map_err(|error| CommandError::machine(chain(&error)))?;
+    let board = client
+        .board()
+        .map_err(|error| CommandError::machine(chain(&error)))?;
     let value = serde_json::to_value(&board).map_err(|error| CommandError::machine(&error))?;
     output.result(table(&board), &value);
-    if board.is_healthy() { Ok(()) } else { Err(CommandError::shown()) }
+    if board.is_healthy() {
+        Ok(())
+    } else {
+        Err(CommandError::shown())
+    }
 }
 
 fn table(board: &Board) -> String {
@@ -23,9 +29,19 @@ fn table(board: &Board) -> String {
         lines.push(message.clone());
     }
     for operator in &board.operators {
-        lines.extend(operator.errors.iter().map(|error| format!("Argo CD of {}: {error}", operator.name)));
+        lines.extend(
+            operator
+                .errors
+                .iter()
+                .map(|error| format!("Argo CD of {}: {error}", operator.name)),
+        );
     }
-    let width = board.apps.iter().map(|app| app.name.len()).max().unwrap_or_default();
+    let width = board
+        .apps
+        .iter()
+        .map(|app| app.name.len())
+        .max()
+        .unwrap_or_default();
     for app in &board.apps {
         lines.push(row(app, width));
     }
@@ -39,7 +55,11 @@ fn row(app: &AppStatus, width: usize) -> String {
     if let Some(same) = &app.same_as {
         return format!("{:<width$}  same as {same}, runs once here", app.name);
     }
-    let image = app.image.as_deref().and_then(|image| image.split_once('@')).map_or("", |(_, digest)| short(digest));
+    let image = app
+        .image
+        .as_deref()
+        .and_then(|image| image.split_once('@'))
+        .map_or("", |(_, digest)| short(digest));
     let mut text = format!(
         "{:<width$}  {:<9}  {:<11}  {}/{}  {image}",
         app.name,
@@ -48,7 +68,11 @@ fn row(app: &AppStatus, width: usize) -> String {
         app.replicas.ready,
         app.replicas.wanted,
     );
-    let said = app.conditions.iter().map(|condition| condition.message.as_str()).chain([app.message.as_str()]);
+    let said = app
+        .conditions
+        .iter()
+        .map(|condition| condition.message.as_str())
+        .chain([app.message.as_str()]);
     for line in said.flat_map(str::lines) {
         text.push_str(&format!("\n    {line}"));
     }

@@ -23,7 +23,7 @@ use crate::platform::Read;
 use crate::{images, repositories, steps};
 
 /// How long a process of its own may take until it answers.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 pub(crate) fn run(folder: &Folder, arguments: &Up, output: Output) -> Result<(), CommandError> {
     let read = Read::of(folder, output)?;
@@ -58,7 +58,11 @@ fn prepare(folder: &Folder, read: &Read, output: Output) -> Result<(), CommandEr
     let mut checked = repositories::check(folder, read, &rendered)?;
     repositories::stop_on_errors(&mut checked, output)?;
     let waiting = unreleased(folder, platform, &stages)?;
-    let images = if waiting.is_empty() { BTreeMap::new() } else { images::build(folder, platform, &waiting, output)? };
+    let images = if waiting.is_empty() {
+        BTreeMap::new()
+    } else {
+        images::build(folder, platform, &waiting, output)?
+    };
     match repositories::commit(folder, &rendered)? {
         Ok(changed) if changed.is_empty() => {}
         Ok(changed) => output.progress(format!("rendered: {}", changed.join(", "))),
@@ -71,7 +75,9 @@ fn prepare(folder: &Folder, read: &Read, output: Output) -> Result<(), CommandEr
         return Ok(());
     }
     let releases: Vec<(String, Image)> = images.into_iter().collect();
-    let taken = steps::take(folder, |files| becket_release::first(files, &stages, &releases, today()))?;
+    let taken = steps::take(folder, |files| {
+        becket_release::first(files, &stages, &releases, today())
+    })?;
     output.progress(taken.outcome.step.subject());
     Ok(())
 }
@@ -84,8 +90,11 @@ fn unreleased(
 ) -> Result<Vec<String>, CommandError> {
     let files = folder.committed("gitops")?;
     let names = platform.services.keys().map(ToString::to_string);
-    let anywhere =
-        |name: &String| stages.iter().any(|stage| files.has_folder(&becket_release::release_folder(name, stage)));
+    let anywhere = |name: &String| {
+        stages
+            .iter()
+            .any(|stage| files.has_folder(&becket_release::release_folder(name, stage)))
+    };
     Ok(names.filter(|name| !anywhere(name)).collect())
 }
 
@@ -106,7 +115,11 @@ fn stay(folder: &Folder, read: &Read, port: u16, output: Output) -> Result<(), C
             show(&board, &mut told, &mut line, healthy);
             if !healthy && board.is_healthy() {
                 healthy = true;
-                line.lasting(&format!("{} apps healthy in {:.1} s", board.apps.len(), begin.elapsed().as_secs_f32()));
+                line.lasting(&format!(
+                    "{} apps healthy in {:.1} s",
+                    board.apps.len(),
+                    begin.elapsed().as_secs_f32()
+                ));
                 tell(&host.places, output);
                 output.progress("Ctrl-C stops it.");
             }
@@ -152,7 +165,9 @@ fn start(folder: &Folder, port: u16) -> Result<Client, CommandError> {
     std::fs::create_dir_all(&run).map_err(|error| crate::folder::unwritable(&run, &error))?;
     let log = run.join("engine.log");
     let file = std::fs::File::create(&log).map_err(|error| crate::folder::unwritable(&log, &error))?;
-    let errors = file.try_clone().map_err(|error| crate::folder::unwritable(&log, &error))?;
+    let errors = file
+        .try_clone()
+        .map_err(|error| crate::folder::unwritable(&log, &error))?;
     let program = std::env::current_exe().map_err(|error| CommandError::machine(&error))?;
     let mut child = Command::new(program)
         .arg("-C")
@@ -178,7 +193,8 @@ fn start(folder: &Folder, port: u16) -> Result<Client, CommandError> {
         if Instant::now() > deadline {
             drop(child.kill());
             drop(child.wait());
-            return Err(CommandError::machine("the engine does not answer").hint(format!("look at {}", log.display())));
+            return Err(CommandError::machine("the engine does not answer")
+                .hint(format!("look at {}", log.display())));
         }
         std::thread::sleep(Duration::from_millis(10));
     }
@@ -197,14 +213,24 @@ fn wait(client: &mut Client, timeout: Duration, output: Output) -> Result<(), Co
     });
     match reached {
         Ok(true) => {
-            line.lasting(&format!("{} apps healthy in {:.1} s", last.apps.len(), begin.elapsed().as_secs_f32()));
+            line.lasting(&format!(
+                "{} apps healthy in {:.1} s",
+                last.apps.len(),
+                begin.elapsed().as_secs_f32()
+            ));
             Ok(())
         }
         Ok(false) => {
             drop(line);
             let complaints = last.complaints();
-            let text = format!("not healthy within {} s:\n  {}", timeout.as_secs(), complaints.join("\n  "));
-            Err(CommandError::new(Kind::Findings, text).hint("becket status").hint("becket logs SERVICE --in STAGE"))
+            let text = format!(
+                "not healthy within {} s:\n  {}",
+                timeout.as_secs(),
+                complaints.join("\n  ")
+            );
+            Err(CommandError::new(Kind::Findings, text)
+                .hint("becket status")
+                .hint("becket logs SERVICE --in STAGE"))
         }
         Err(error) => Err(CommandError::machine(chain(&error))),
     }
@@ -231,7 +257,10 @@ fn tell(places: &Places, output: Output) {
         lines.push(format!("{stage:<11} {url}  ({unit})"));
     }
     lines.push(format!("repository  git clone {}", places.repository.display()));
-    lines.push(format!("certificate curl --cacert {} …", places.certificate.display()));
+    lines.push(format!(
+        "certificate curl --cacert {} …",
+        places.certificate.display()
+    ));
     let services: Vec<_> = places
         .services
         .iter()

@@ -8,7 +8,12 @@ use super::Places;
 use crate::images::short;
 
 /// The model for these apps and releases, by unit.
-pub(crate) fn board(platform: &str, engine: &status::Board, releases: &[UnitStatus], places: &Places) -> Board {
+pub(crate) fn board(
+    platform: &str,
+    engine: &status::Board,
+    releases: &[UnitStatus],
+    places: &Places,
+) -> Board {
     let stages: Vec<String> = releases
         .first()
         .map(|unit| unit.stages.iter().map(|stage| stage.stage.clone()).collect())
@@ -17,13 +22,19 @@ pub(crate) fn board(platform: &str, engine: &status::Board, releases: &[UnitStat
         .iter()
         .map(|unit| Row {
             unit: unit.unit.clone(),
-            cells: unit.stages.iter().map(|stage| cell(unit, stage, engine, places)).collect(),
+            cells: unit
+                .stages
+                .iter()
+                .map(|stage| cell(unit, stage, engine, places))
+                .collect(),
         })
         .collect();
-    let failing = engine
-        .operators
-        .iter()
-        .flat_map(|operator| operator.errors.iter().map(move |error| format!("Argo CD of {}: {error}", operator.name)));
+    let failing = engine.operators.iter().flat_map(|operator| {
+        operator
+            .errors
+            .iter()
+            .map(move |error| format!("Argo CD of {}: {error}", operator.name))
+    });
     Board {
         platform: platform.to_owned(),
         stages,
@@ -35,21 +46,44 @@ pub(crate) fn board(platform: &str, engine: &status::Board, releases: &[UnitStat
 }
 
 fn cell(unit: &UnitStatus, stage: &StageStatus, engine: &status::Board, places: &Places) -> Cell {
-    let apps = || engine.apps.iter().filter(|app| app.unit == unit.unit && app.namespace == stage.stage);
+    let apps = || {
+        engine
+            .apps
+            .iter()
+            .filter(|app| app.unit == unit.unit && app.namespace == stage.stage)
+    };
     let app = apps().find(|app| app.same_as.is_none());
-    let others: Vec<&str> = apps().filter(|app| app.same_as.is_some()).map(|app| app.name.as_str()).collect();
+    let others: Vec<&str> = apps()
+        .filter(|app| app.same_as.is_some())
+        .map(|app| app.name.as_str())
+        .collect();
     let released = stage.released.as_ref().and_then(|release| {
-        let own = release.images.iter().find(|image| image.name() == unit.unit).or(release.images.first())?;
+        let own = release
+            .images
+            .iter()
+            .find(|image| image.name() == unit.unit)
+            .or(release.images.first())?;
         Some(short(own.digest().as_str()).to_owned())
     });
-    let url = places.services.iter().find(|(at, name, _)| *at == stage.stage && *name == unit.unit);
+    let url = places
+        .services
+        .iter()
+        .find(|(at, name, _)| *at == stage.stage && *name == unit.unit);
     let mut cell = Cell {
         version: released,
         ahead: stage.ahead,
-        held: stage.hold.as_ref().filter(|_| stage.held).map(|hold| format!("{} ({})", hold.reason, hold.author)),
+        held: stage
+            .hold
+            .as_ref()
+            .filter(|_| stage.held)
+            .map(|hold| format!("{} ({})", hold.reason, hold.author)),
         url: url.map(|(_, _, url)| url.clone()),
         message: stage.problem.clone().unwrap_or_default(),
-        note: if others.is_empty() { String::new() } else { format!("also for {}, which run once here", others.join(", ")) },
+        note: if others.is_empty() {
+            String::new()
+        } else {
+            format!("also for {}, which run once here", others.join(", "))
+        },
         ..Cell::default()
     };
     if let Some(app) = app {

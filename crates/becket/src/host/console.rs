@@ -29,7 +29,13 @@ pub(crate) struct Console {
 
 impl Console {
     /// The console of a platform; its model follows the engine and the repository until the engine ends.
-    pub(crate) fn new(folder: &Folder, platform: &Platform, stages: &Stages, engine: &Engine, places: &Places) -> Self {
+    pub(crate) fn new(
+        folder: &Folder,
+        platform: &Platform,
+        stages: &Stages,
+        engine: &Engine,
+        places: &Places,
+    ) -> Self {
         let (tell, boards) = watch::channel(Arc::new(Board::default()));
         let (folder, stages, places) = (folder.clone(), stages.clone(), places.clone());
         let name = platform.name.to_string();
@@ -55,12 +61,18 @@ impl Console {
             let boards = self.boards.clone();
             Box::pin(async move {
                 if request.method() != Method::GET && request.method() != Method::HEAD {
-                    return respond(StatusCode::METHOD_NOT_ALLOWED, "text/plain", whole("only GET is answered here\n"));
+                    return respond(
+                        StatusCode::METHOD_NOT_ALLOWED,
+                        "text/plain",
+                        whole("only GET is answered here\n"),
+                    );
                 }
                 let now = Arc::clone(&boards.borrow());
                 match answer(request.uri().path(), &now) {
                     Answer::Document(kind, text) => respond(StatusCode::OK, kind, whole(&text)),
-                    Answer::NotFound(text) => respond(StatusCode::NOT_FOUND, "text/html; charset=utf-8", whole(&text)),
+                    Answer::NotFound(text) => {
+                        respond(StatusCode::NOT_FOUND, "text/html; charset=utf-8", whole(&text))
+                    }
                     Answer::Live => respond(StatusCode::OK, "text/event-stream", live(boards)),
                 }
             })
@@ -87,7 +99,10 @@ impl Releases {
             Some(units(&files).into_iter().filter_map(read).collect())
         });
         match reading.await {
-            Ok(Some(units)) => Self { revision: Some(revision), units },
+            Ok(Some(units)) => Self {
+                revision: Some(revision),
+                units,
+            },
             _ => self,
         }
     }
@@ -102,7 +117,9 @@ fn respond(status: StatusCode, kind: &str, body: Body) -> Response<Body> {
 }
 
 fn whole(text: &str) -> Body {
-    Full::new(Bytes::copy_from_slice(text.as_bytes())).map_err(never).boxed_unsync()
+    Full::new(Bytes::copy_from_slice(text.as_bytes()))
+        .map_err(never)
+        .boxed_unsync()
 }
 
 /// An event now, and one for every change.
@@ -112,7 +129,10 @@ fn live(boards: watch::Receiver<Arc<Board>>) -> Body {
             boards.changed().await.ok()?;
         }
         let text = event(&boards.borrow_and_update());
-        Some((Ok::<_, Infallible>(Frame::data(Bytes::from(text))), (boards, false)))
+        Some((
+            Ok::<_, Infallible>(Frame::data(Bytes::from(text))),
+            (boards, false),
+        ))
     });
     StreamBody::new(events).map_err(never).boxed_unsync()
 }

@@ -90,7 +90,9 @@ impl Names {
         let last = platform.environments.keys().next_back().map(ToString::to_string);
         let mut local = BTreeMap::new();
         for (unit, service) in &platform.services {
-            let Some(host) = service.host.as_ref().map(|host| host.as_str()) else { continue };
+            let Some(host) = service.host.as_ref().map(becket_platform::Host::as_str) else {
+                continue;
+            };
             for stage in platform.environments.keys().map(ToString::to_string) {
                 let on_cluster = if Some(&stage) == last.as_ref() {
                     format!("{host}.{domain}")
@@ -98,10 +100,21 @@ impl Names {
                     format!("{host}.{stage}.{domain}")
                 };
                 let here = format!("{host}.{stage}.{name}.localhost");
-                local.insert(on_cluster, LocalName { stage, unit: unit.to_string(), host: here });
+                local.insert(
+                    on_cluster,
+                    LocalName {
+                        stage,
+                        unit: unit.to_string(),
+                        host: here,
+                    },
+                );
             }
         }
-        Self { domain, platform: name, local }
+        Self {
+            domain,
+            platform: name,
+            local,
+        }
     }
 
     /// The name on this machine of a route's host.
@@ -141,14 +154,21 @@ impl Host {
     ) -> Result<Self, CommandError> {
         let state = folder.prepare_state()?;
         becket_pod::raise_open_files();
-        let authority =
-            Arc::new(Authority::open(&state.join("ca")).map_err(|error| CommandError::machine(chain(&error)))?);
-        let ingress =
-            Ingress::bind(port, &authority).await.map_err(|error| CommandError::machine(chain(&error)))?;
+        let authority = Arc::new(
+            Authority::open(&state.join("ca")).map_err(|error| CommandError::machine(chain(&error)))?,
+        );
+        let ingress = Ingress::bind(port, &authority)
+            .await
+            .map_err(|error| CommandError::machine(chain(&error)))?;
         let port = ingress.port();
-        let database = match platform.services.values().any(|service| service.database.is_some()) {
-            true => Some(Arc::new(start_database(&state, progress).await?)),
-            false => None,
+        let declared = platform
+            .services
+            .values()
+            .any(|service| service.database.is_some());
+        let database = if declared {
+            Some(Arc::new(start_database(&state, progress).await?))
+        } else {
+            None
         };
         let standins: Arc<dyn StandIns> = match &database {
             Some(database) => Arc::clone(database) as Arc<dyn StandIns>,
@@ -160,16 +180,28 @@ impl Host {
             init: becket_pod::Init::Itself,
             standins,
         };
-        let engine = Engine::start(config).await.map_err(|error| CommandError::machine(chain(&error)))?;
+        let engine = Engine::start(config)
+            .await
+            .map_err(|error| CommandError::machine(chain(&error)))?;
         let run = folder.state().join("run");
         let control = Control::listen(&run, port, engine.board())
             .map_err(|error| CommandError::machine(format!("cannot listen in {}: {error}", run.display())))?;
         let places = Places::of(folder, platform, port);
         let console = console::Console::new(folder, platform, stages, &engine, &places);
-        let local = LocalHost { host: format!("{}.localhost", platform.name), service: console.service() };
+        let local = LocalHost {
+            host: format!("{}.localhost", platform.name),
+            service: console.service(),
+        };
         let serving = Arc::new(ingress.serve(engine.dial(), Some(local)));
         let routing = route(&engine, Arc::clone(&serving), Names::of(platform));
-        Ok(Self { engine, control, serving, routing, database, places })
+        Ok(Self {
+            engine,
+            control,
+            serving,
+            routing,
+            database,
+            places,
+        })
     }
 
     /// Ends everything. Answers when nothing is left.
@@ -195,7 +227,9 @@ async fn start_database(
         cache: std::env::home_dir().map(|home| home.join(".cache/becket")),
         program: PathBuf::from("/proc/self/exe"),
     };
-    Postgres::start(&options, progress).await.map_err(|error| CommandError::machine(chain(&error)))
+    Postgres::start(&options, progress)
+        .await
+        .map_err(|error| CommandError::machine(chain(&error)))
 }
 
 /// Keeps the ingress' routes what the engine's network says.
@@ -216,9 +250,16 @@ fn table(network: &Network, names: &Names) -> RouteTable {
     let mut routes = Vec::new();
     for (namespace, of) in &network.namespaces {
         for route in &of.routes {
-            let name = route.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+            let name = route
+                .pointer("/metadata/name")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
             if let Some(spec) = route.get("spec") {
-                routes.push(HttpRoute { namespace, name, spec });
+                routes.push(HttpRoute {
+                    namespace,
+                    name,
+                    spec,
+                });
             }
         }
     }
