@@ -3,6 +3,9 @@
 //! Events come from the repositories and the pods; actions go to the pods. The loop sleeps until something happens or
 //! is due. It decides nothing itself.
 
+use std::collections::BTreeMap;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,10 +16,12 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use crate::control::{self, Sources};
 use crate::ingress::Dial;
 use crate::lock::Lock;
 use crate::memory;
 use crate::network::Network;
+use crate::pod::HURRY;
 use crate::repositories::{Heads, Repositories};
 use crate::runtime::{FromIngress, Runtime, Settings};
 use crate::standin::StandIns;
@@ -84,9 +89,13 @@ pub struct Engine {
     board: watch::Receiver<Arc<Board>>,
     network: watch::Receiver<Arc<Network>>,
     runtime: Arc<Runtime>,
+    links: watch::Sender<BTreeMap<String, String>>,
+    stop: watch::Receiver<bool>,
     stopped: JoinHandle<()>,
+    answering: JoinHandle<()>,
     watching: JoinHandle<()>,
     following: JoinHandle<()>,
+    socket: PathBuf,
     _lock: Lock,
 }
 
@@ -99,6 +108,7 @@ impl Engine {
             move |source| EngineError::Io { doing, path, source }
         };
         std::fs::create_dir_all(&run).map_err(io("make", &run))?;
+        std::fs::set_permissions(&run, Permissions::from_mode(0o700)).map_err(io("shut", &run))?;
         let lock = Lock::take(&run.join("engine.lock"))?;
         let init = config.init.clone();
         let preflight = tokio::task::spawn_blocking(move || becket_pod::preflight(&init)).await;
@@ -112,6 +122,15 @@ impl Engine {
         let (events, inbox) = mpsc::unbounded_channel();
         let (tell_board, board) = watch::channel(Arc::new(Board::default()));
         let (tell_network, network) = watch::channel(Arc::new(Network::default()));
+        let (links, seen_links) = watch::channel(BTreeMap::new());
+        let (ask_to_stop, stop) = watch::channel(false);
+        let listener =
+            control::bind(&config.folder).map_err(io("listen on", &control::socket(&config.folder)))?;
+        let sources = Sources {
+            board: board.clone(),
+            links: seen_links,
+            stop: ask_to_stop,
+        };
         let settings = Settings {
             store,
             logs: config.folder.join("logs"),
@@ -137,9 +156,13 @@ impl Engine {
             board,
             network,
             runtime,
+            links,
+            stop,
             stopped: tokio::spawn(turning.turn()),
+            answering: tokio::spawn(control::serve(listener, sources)),
             watching,
             following,
+            socket: control::socket(&config.folder),
             _lock: lock,
         })
     }
@@ -157,6 +180,22 @@ impl Engine {
     /// How the ingress reaches Services.
     pub fn dial(&self) -> Arc<dyn Dial> {
         Arc::new(FromIngress(Arc::clone(&self.runtime)))
+    }
+
+    /// Where else to look, for those who ask for the status: `console`, `git`, `ingress`.
+    pub fn announce(&self, what: impl Into<String>, place: impl Into<String>) {
+        let (what, place) = (what.into(), place.into());
+        self.links.send_modify(|links| {
+            links.insert(what, place);
+        });
+    }
+
+    /// Answers when another process asks for everything to stop.
+    pub async fn asked_to_stop(&self) {
+        // An error means that nobody can ask any more.
+        if self.stop.clone().wait_for(|stop| *stop).await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 
     /// Tells the engine something as if it had happened: for tests of healing.
@@ -182,9 +221,12 @@ impl Engine {
     pub async fn shutdown(self) {
         self.watching.abort();
         let _ = self.events.send(Event::Stop);
-        let _ = self.stopped.await;
+        // What was already being stopped has its own grace, for which nobody waits any more.
+        let _ = tokio::time::timeout(HURRY + Duration::from_secs(1), self.stopped).await;
         self.following.abort();
         self.runtime.end().await;
+        self.answering.abort();
+        let _ = std::fs::remove_file(&self.socket);
     }
 }
 

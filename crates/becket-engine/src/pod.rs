@@ -78,6 +78,23 @@ pub enum PodAction {
     },
 }
 
+/// How long a process may take to stop when all of the engine stops.
+pub const HURRY: Duration = Duration::from_secs(5);
+
+impl PodAction {
+    /// The same when all of the engine stops: nobody waits for long then.
+    #[must_use]
+    pub fn hurried(self) -> Self {
+        match self {
+            Self::Stop { run, grace } => Self::Stop {
+                run,
+                grace: grace.min(HURRY),
+            },
+            other => other,
+        }
+    }
+}
+
 /// Why a process did not start.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StartError {

@@ -28,3 +28,21 @@ pub trait StandIns: Send + Sync {
     /// The Unix socket that connections of pods to `database:5432` are passed to; `None` where nothing serves there.
     fn database(&self) -> Option<PathBuf>;
 }
+
+/// No stand-ins: every Secret has to be in Git.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Nothing;
+
+impl StandIns for Nothing {
+    fn secret<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a str,
+    ) -> Boxed<'a, Result<Option<BTreeMap<String, String>>, StandInError>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    fn database(&self) -> Option<PathBuf> {
+        None
+    }
+}

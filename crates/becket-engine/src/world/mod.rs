@@ -489,7 +489,9 @@ impl World {
         }
         let pods: Vec<_> = self.pods.keys().cloned().collect();
         for id in pods {
-            self.on_pod(&id, Pod::stop);
+            self.on_pod(&id, |pod| {
+                pod.stop().into_iter().map(PodAction::hurried).collect()
+            });
         }
         self.dirty.apps.clear();
         self.dirty.deployments.clear();

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use becket_engine::standin::{Boxed, StandInError, StandIns};
 use becket_engine::status::Board;
@@ -99,8 +99,40 @@ impl Platform {
         platform
     }
 
+    /// What stands in the environment of all processes of this platform's pods.
+    pub(crate) fn mark(&self) -> String {
+        format!("MARK={}", self.folder.path().display())
+    }
+
+    /// The processes of this platform's pods.
+    pub(crate) fn processes(&self) -> Vec<i32> {
+        let mark = self.mark();
+        let numbers = std::fs::read_dir("/proc").unwrap().flatten();
+        let numbers = numbers.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        let ours = |pid: &i32| {
+            let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+            environment
+                .split(|byte| *byte == 0)
+                .any(|variable| variable == mark.as_bytes())
+        };
+        numbers.filter(ours).collect()
+    }
+
+    /// The logs of pods of this namespace whose names begin so.
+    pub(crate) fn logs(&self, namespace: &str, name: &str) -> Vec<String> {
+        let folder = self.folder.path().join("logs").join(namespace);
+        let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let named = files.filter(|file| file.file_name().to_string_lossy().starts_with(name));
+        named
+            .map(|file| std::fs::read_to_string(file.path()).unwrap())
+            .collect()
+    }
+
     /// An image whose program behaves as these variables say; its digest.
     pub(crate) fn image(&self, env: &[(&str, &str)]) -> String {
+        let mark = self.mark();
+        let mark = mark.split_once('=').unwrap();
+        let env = [env, &[mark]].concat();
         let spec = ImageSpec {
             name: "localhost/orders".to_owned(),
             binary: workload().to_owned(),
@@ -265,6 +297,36 @@ spec:
     )
 }
 
+/// A migration of a service, as a hook before its Deployment.
+pub(crate) fn migration(service: &str) -> String {
+    format!(
+        r#"apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {service}-migration
+  annotations:
+    argocd.argoproj.io/hook: Sync
+    argocd.argoproj.io/hook-delete-policy: BeforeHookCreation
+    argocd.argoproj.io/sync-wave: "-1"
+spec:
+  backoffLimit: 0
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+        - name: migration
+          image: {service}
+          args: [migrate]
+          env:
+            - name: DATABASE_URL
+              valueFrom:
+                secretKeyRef:
+                  name: {service}-database
+                  key: url
+"#
+    )
+}
+
 /// Waits until the board is as `wanted`.
 pub(crate) async fn until(engine: &Engine, wanted: impl Fn(&Board) -> bool) -> Arc<Board> {
     let mut board = engine.board();
@@ -327,5 +389,55 @@ impl StandIns for Url {
 
     fn database(&self) -> Option<PathBuf> {
         None
+    }
+}
+
+/// An engine in a process of its own, killed when it is dropped.
+pub(crate) struct Process {
+    child: std::process::Child,
+    boards: std::io::Lines<std::io::BufReader<std::process::ChildStdout>>,
+}
+
+impl Process {
+    pub(crate) fn start(platform: &Platform) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_becket-engine-fixture"))
+            .arg("run")
+            .arg(platform.folder.path())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
+        Self { child, boards: lines }
+    }
+
+    /// Reads boards until one is as wanted. Who reads waits no longer than the test may take.
+    pub(crate) fn until(&mut self, wanted: impl Fn(&Board) -> bool) {
+        loop {
+            let line = self.boards.next().expect("the engine runs").unwrap();
+            if wanted(&serde_json::from_str(&line).unwrap()) {
+                return;
+            }
+        }
+    }
+
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Waits until no process of the platform's pods is left.
+pub(crate) fn gone(platform: &Platform) {
+    let deadline = Instant::now() + DEADLINE;
+    while !platform.processes().is_empty() {
+        assert!(Instant::now() < deadline, "orphans: {:?}", platform.processes());
+        std::thread::yield_now();
     }
 }
