@@ -16,9 +16,30 @@ pub fn matches_file(pattern: &str, path: &str) -> bool {
     {
         return true;
     }
-    wild(&tokens(pattern, true), &path.chars().collect::<Vec<_>>(), |_| {
-        true
-    })
+    if !pattern.contains(['?', '[', '\\']) {
+        return stars(pattern, path);
+    }
+    let characters: Vec<char> = path.chars().collect();
+    wild(&tokens(pattern, true), &characters, |_| true)
+}
+
+/// Matching where a star takes all and there is nothing else: the first part begins the text, the last one ends it, and
+/// those between are found one after the other.
+fn stars(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else {
+        return false;
+    };
+    let Some(last) = parts.next_back() else {
+        return rest.is_empty();
+    };
+    for part in parts {
+        let Some(at) = rest.find(part) else {
+            return false;
+        };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last)
 }
 
 /// Whether a directories generator with the pattern `pattern` finds the folder `path`: Go's `path.Match`. A malformed
@@ -243,5 +264,13 @@ mod tests {
         assert_eq!(fixed_folder("apps/o*/x"), "apps");
         assert_eq!(fixed_folder("*"), "");
         assert_eq!(fixed_folder("a/b/c.yaml"), "a/b");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_short_way_finds_what_the_long_way_does(pattern in "[ab/*]{0,8}", text in "[ab/]{0,8}") {
+            let long = wild(&tokens(&pattern, true), &text.chars().collect::<Vec<_>>(), |_| true);
+            proptest::prop_assert_eq!(stars(&pattern, &text), long);
+        }
     }
 }
