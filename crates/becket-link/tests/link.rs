@@ -129,7 +129,21 @@ spec:
                   key: PAGE_SZE
 ",
     );
-    insta::assert_snapshot!(found(&files), @"");
+    insta::assert_snapshot!(found(&files), @r"
+    error[BK0201]: the ConfigMap `catalog` has no key `PAGE_SZE`
+      --> gitops/apps/catalog/overlays/qa/patches/mine.yaml:15:24
+       |
+    15 |                   key: PAGE_SZE
+       |                        ^^^^^^^^ no such key
+       |
+      ::: gitops/apps/catalog/overlays/qa/kustomization.yaml:15:9
+       |
+    15 |       - ENVIRONMENT=qa
+       |         -------------- it is made here
+       |
+       = note: in namespace `qa`: the pod would wait and never start
+       = help: did you mean `PAGE_SIZE`?
+    ");
 }
 
 #[test]

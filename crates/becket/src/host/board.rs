@@ -82,7 +82,7 @@ fn cell(unit: &UnitStatus, stage: &StageStatus, engine: &status::Board, places: 
         note: if others.is_empty() {
             String::new()
         } else {
-            format!("also for {}, which run once here", others.join(", "))
+            format!("also for {}, once here", others.join(", "))
         },
         ..Cell::default()
     };
