@@ -40,11 +40,12 @@ pub(crate) fn decode<'a>(path: &str, bytes: &'a [u8]) -> Result<&'a str, Box<Dia
 /// The resources that `text` holds. Documents that hold nothing are left out.
 pub(crate) fn documents(text: &str, which: Written) -> Result<Vec<Document>, Vec<Wrong>> {
     let parsed = becket_document::yaml::parse(text);
-    let mut wrong: Vec<Wrong> = parsed
+    let mut wrong: Vec<Wrong> = separators(text).collect();
+    let errors = parsed
         .errors
         .into_iter()
-        .map(|error| (error.message, Some(error.span)))
-        .collect();
+        .map(|error| (error.message, Some(error.span)));
+    wrong.extend(errors);
     let mut queue = Vec::new();
     let only = parsed.documents.len() == 1;
     for (number, node) in parsed.documents.iter().enumerate() {
@@ -53,7 +54,12 @@ pub(crate) fn documents(text: &str, which: Written) -> Result<Vec<Document>, Vec
         {
             continue;
         }
-        match plain(node, text) {
+        let nothing = if which == Written::Annotations {
+            Nothing::OfResource
+        } else {
+            Nothing::OfPatch
+        };
+        match plain(node, text, nothing) {
             Err(error) => wrong.push(error),
             Ok(mut value) => {
                 write_texts(&mut value, node, text, which);
@@ -171,6 +177,7 @@ fn check(value: &Value) -> Result<(), String> {
         };
         let fits = match map {
             Value::Null => true,
+            Value::String(text) => text.is_empty(),
             Value::Object(map) => map.values().all(|value| !value.is_object() && !value.is_array()),
             _ => false,
         };
@@ -183,13 +190,29 @@ fn check(value: &Value) -> Result<(), String> {
     Ok(())
 }
 
+/// What a value is that is not written at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Nothing {
+    /// Null, which removes.
+    OfPatch,
+    /// Null.
+    OfResource,
+    /// An empty text: kustomize writes resources before it reads them again, and writes that in brackets.
+    InBrackets,
+}
+
 /// The plain data of `node`, as kustomize reads it.
-pub(crate) fn plain(node: &Node, text: &str) -> Result<Value, Wrong> {
+fn plain(node: &Node, text: &str, nothing: Nothing) -> Result<Value, Wrong> {
+    let nothing = match nothing {
+        Nothing::OfResource if node.style == Style::Flow => Nothing::InBrackets,
+        nothing => nothing,
+    };
     Ok(match &node.kind {
+        Kind::Null if node.span.is_empty() && nothing == Nothing::InBrackets => Value::String(String::new()),
         Kind::Sequence(items) => Value::Array(
             items
                 .iter()
-                .map(|item| plain(item, text))
+                .map(|item| plain(item, text, nothing))
                 .collect::<Result<_, _>>()?,
         ),
         Kind::Mapping(entries) => {
@@ -203,11 +226,23 @@ pub(crate) fn plain(node: &Node, text: &str) -> Result<Value, Wrong> {
                         return Err((message, Some(entry.key.span)));
                     }
                 };
-                map.insert(key, plain(&entry.value, text)?);
+                map.insert(key, plain(&entry.value, text, nothing)?);
             }
             Value::Object(map)
         }
         _ => scalar(node, text)?,
+    })
+}
+
+/// Separators of documents with something behind them, which kustomize refuses.
+fn separators(text: &str) -> impl Iterator<Item = Wrong> + '_ {
+    text.match_indices("\n---").filter_map(|(at, separator)| {
+        let start = at + 1;
+        let behind = &text[at + separator.len()..];
+        let behind = behind[..behind.find('\n')?].trim();
+        let fits = behind.is_empty() || behind.starts_with('#');
+        let message = "something stands behind the `---` of a document: begin a new line".to_owned();
+        (!fits).then(|| (message, Some(Span::new(start, start + 3))))
     })
 }
 
