@@ -3,6 +3,7 @@
 //! Which field of which kind refers to what is kustomize's table for the built-in kinds. A name is looked up among the names
 //! that resources had before, so a reference to what is not part of the build stays as it is.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use becket_source::Diagnostic;
@@ -326,6 +327,8 @@ struct Referrer {
     role: Option<(String, String)>,
     prefixes: Vec<String>,
     suffixes: Vec<String>,
+    /// Whether what failed is that several could be meant.
+    ambiguous: Cell<bool>,
 }
 
 /// Lets all references in `resources` follow.
@@ -348,20 +351,23 @@ pub(crate) fn follow(resources: &mut [Resource], files: &dyn Files, findings: &m
             by_name.entry(name).or_default().push(candidate);
         }
     }
-    if by_name.is_empty() {
-        return;
-    }
     for resource in resources {
-        if let Err(message) = follow_in(resource, &by_name) {
-            findings.push(
-                Diagnostic::error(codes::AMBIGUOUS, message, resource.named_at(files))
-                    .help("give what is meant a name or namespace of its own"),
-            );
+        if let Err((code, message)) = follow_in(resource, &by_name) {
+            let help = if code == codes::AMBIGUOUS {
+                "give what is meant a name or namespace of its own"
+            } else {
+                "give the field the form that Kubernetes has for it"
+            };
+            let message = format!("{}: {message}", resource.id());
+            findings.push(Diagnostic::error(code, message, resource.named_at(files)).help(help));
         }
     }
 }
 
-fn follow_in(resource: &mut Resource, by_name: &HashMap<&str, Vec<&Candidate>>) -> Result<(), String> {
+fn follow_in(
+    resource: &mut Resource,
+    by_name: &HashMap<&str, Vec<&Candidate>>,
+) -> Result<(), (&'static str, String)> {
     let original = resource.original();
     let (group, version) = group_version(&original.api_version);
     let kind = original.kind.as_str();
@@ -371,11 +377,28 @@ fn follow_in(resource: &mut Resource, by_name: &HashMap<&str, Vec<&Candidate>>) 
         return Ok(());
     }
     let referrer = referrer(resource);
-    let value = &mut resource.value;
+    follow_fields(&mut resource.value, (kind, group), pod, &referrer, by_name).map_err(|message| {
+        let code = if referrer.ambiguous.get() {
+            codes::AMBIGUOUS
+        } else {
+            codes::RESOURCE
+        };
+        (code, message)
+    })
+}
+
+/// Follows in all fields that the tables have for this kind; `pod` is where it holds a pod's `spec`.
+fn follow_fields(
+    value: &mut Value,
+    (kind, group): (&str, &str),
+    pod: Option<&[&str]>,
+    referrer: &Referrer,
+    by_name: &HashMap<&str, Vec<&Candidate>>,
+) -> Result<(), String> {
     let update = |value: &mut Value, target: Referred, path: &[&str]| {
         let role = path == ["roleRef", "name"];
         visit(value, path, Create::Nothing, &mut |field| {
-            set(field, target, role, &referrer, by_name)
+            set(field, target, role, referrer, by_name)
         })
     };
     if let Some(path) = pod {
@@ -388,7 +411,11 @@ fn follow_in(resource: &mut Resource, by_name: &HashMap<&str, Vec<&Candidate>>) 
         }
         let mut spec = Some(&mut *value);
         for part in path {
-            spec = spec.and_then(|value| value.get_mut(part));
+            spec = match spec {
+                Some(Value::Object(map)) => map.get_mut(*part),
+                None | Some(Value::Null | Value::Array(_)) => None,
+                Some(_) => return Err(format!("a value stands where `{part}` is looked for")),
+            };
         }
         if let Some(spec) = spec {
             for (target, path) in rows {
@@ -440,6 +467,7 @@ fn referrer(resource: &Resource) -> Referrer {
         role,
         prefixes: resource.prefixes.clone(),
         suffixes: resource.suffixes.clone(),
+        ambiguous: Cell::new(false),
     }
 }
 
@@ -543,6 +571,7 @@ fn referred<'a>(
         .iter()
         .map(|candidate| format!("{} `{}`", candidate.kind, candidate.name))
         .collect();
+    referrer.ambiguous.set(true);
     Err(format!("`{name}` could refer to any of {}", possible.join(", ")))
 }
 

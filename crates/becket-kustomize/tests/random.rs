@@ -372,6 +372,145 @@ fn random_overlays_build_as_the_real_one_builds_them() {
     });
 }
 
+/// Values with few keys, so that two of them meet.
+fn value() -> impl Strategy<Value = serde_json::Value> {
+    let leaf = prop_oneof![
+        Just(json!(null)),
+        Just(json!("text")),
+        Just(json!(1)),
+        Just(json!(true)),
+        Just(json!([])),
+        Just(json!({})),
+        Just(json!([{"name": "a", "v": 1}, {"name": "b"}])),
+        Just(json!([{"name": "b", "v": 2}, {"$patch": "merge"}])),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        let key = prop::sample::select(&["a", "b", "c", "name"][..]);
+        prop_oneof![
+            3 => prop::collection::btree_map(key, inner.clone(), 0..4).prop_map(|map| json!(map)),
+            1 => prop::collection::vec(inner.clone().prop_filter("no null in lists", |value| !value.is_null()), 0..3)
+                .prop_map(|items| json!(items)),
+            1 => (inner, prop::sample::select(&["replace", "delete", "merge"][..])).prop_map(|(mut value, said)| {
+                if let Some(map) = value.as_object_mut() {
+                    map.insert("$patch".to_owned(), json!(said));
+                }
+                value
+            }),
+        ]
+    })
+}
+
+#[test]
+fn random_merges_are_those_of_the_real_one() {
+    let strategy = (
+        value(),
+        value(),
+        any::<bool>(),
+        prop::sample::select(&["example.com/v1", "v1"][..]),
+    );
+    run(&strategy, |kustomize, (resource, patch, target, api_version)| {
+        let kind = if api_version == "v1" { "Pod" } else { "Thing" };
+        let wrap = |spec: &serde_json::Value| {
+            let spec = if kind == "Pod" {
+                json!({"containers": spec["a"], "volumes": spec["b"]})
+            } else {
+                spec.clone()
+            };
+            json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": "x"}, "spec": spec})
+        };
+        let mut entry = json!({"patch": wrap(&patch).to_string()});
+        if target {
+            entry["target"] = json!({"kind": kind});
+        }
+        let mut files = FileSet::new();
+        files.insert_text(
+            "kustomization.yaml",
+            json!({"resources": ["x.yaml"], "patches": [entry]}).to_string(),
+        );
+        files.insert_text("x.yaml", wrap(&resource).to_string());
+        compare(kustomize, &files, "")
+    });
+}
+
+#[test]
+fn random_operations_are_those_of_the_real_one() {
+    let pointer = prop::sample::select(
+        &[
+            "/spec/a",
+            "/spec/b",
+            "/spec/a/b",
+            "/spec/l/0",
+            "/spec/l/-",
+            "/spec/l/-1",
+            "/spec/l/2",
+            "/spec/x/y",
+            "/spec",
+            "/spec/a~1b",
+            "spec/a",
+            "/spec/l/0/name",
+        ][..],
+    );
+    let operation = (
+        prop::sample::select(&["add", "remove", "replace", "move", "copy", "test"][..]),
+        pointer.clone(),
+        pointer,
+        prop::sample::select(vec![
+            json!(1),
+            json!("x"),
+            json!({"b": 1}),
+            json!([1]),
+            json!(null),
+        ]),
+    );
+    let selector = prop::sample::select(vec![
+        json!({"kind": "Thing"}),
+        json!({"name": "o.*"}),
+        json!({"name": "one|two"}),
+        json!({"namespace": "default"}),
+        json!({"namespace": "other"}),
+        json!({"labelSelector": "l=1"}),
+        json!({"labelSelector": "l notin (1, 2)"}),
+        json!({"labelSelector": "l in (1,2),!m"}),
+        json!({"labelSelector": "l,m!=x"}),
+        json!({"group": "example"}),
+        json!({"version": "v1", "group": "example.com"}),
+        json!({"annotationSelector": "a"}),
+        json!({}),
+    ]);
+    run(
+        &(prop::collection::vec(operation, 1..4), selector),
+        |kustomize, (operations, target)| {
+            let operations: Vec<serde_json::Value> = operations
+                .into_iter()
+                .map(|(op, path, from, value)| json!({"op": op, "path": path, "from": from, "value": value}))
+                .collect();
+            let thing = |name: &str, metadata: serde_json::Value| {
+                let mut metadata = metadata;
+                metadata["name"] = json!(name);
+                json!({"apiVersion": "example.com/v1", "kind": "Thing", "metadata": metadata,
+                "spec": {"a": {"b": 1}, "b": "x", "l": [{"name": 1}, 2]}})
+            };
+            let things = [
+                thing("one", json!({"labels": {"l": "1"}, "annotations": {"a": "b"}})),
+                thing(
+                    "two",
+                    json!({"labels": {"l": "2", "m": "x"}, "namespace": "other"}),
+                ),
+                thing("only", json!({})),
+            ];
+            let all: Vec<String> = things.iter().map(ToString::to_string).collect();
+            let entry = json!({"patch": json!(operations).to_string(), "target": target});
+            let mut files = FileSet::new();
+            files.insert_text(
+                "kustomization.yaml",
+                json!({"resources": ["x.yaml"], "patches": [entry]}).to_string(),
+            );
+            files.insert_text("x.yaml", all.join("\n---\n"));
+            compare(kustomize, &files, "")
+        },
+    );
+}
+
 proptest! {
     #![proptest_config(Config { failure_persistence: None, ..Config::default() })]
 
