@@ -62,8 +62,9 @@ pub const RULES: &[Rule] = &[
     rule(
         DUPLICATE,
         "two Applications with one name",
-        "Names are unique within an Argo CD. An ApplicationSet that makes two Applications of one name fails; two \
-         ApplicationSets that make the same one take it from each other.\n\n\
+        "Names are unique within an Argo CD. Applications of one name that one ApplicationSet makes are left out, be there one \
+         already or not; the others are made, and only the ApplicationSet's conditions tell. Two ApplicationSets that make the \
+         same one take it from each other.\n\n\
          In a files generator `*` matches `/` too: `clusters/a/*/Chart.yaml` also finds the charts within charts.\n\n\
          **What to do:** look for a file that exists once per unit, or add what differs to the name.",
     ),

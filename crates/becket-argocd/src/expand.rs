@@ -23,9 +23,14 @@ pub type Trees<'a> = dyn Fn(&str, &str) -> Option<&'a dyn Tree> + 'a;
 pub struct Expansion {
     /// The Applications, by name.
     pub applications: Vec<Application>,
-    /// The ApplicationSets that failed as a whole: they neither make nor change nor remove an Application until they are
-    /// mended.
+    /// The ApplicationSets that failed as a whole: until they are mended they make, change and remove nothing, and what
+    /// they made before stays.
     pub failed: Vec<String>,
+    /// The names of Applications that are left as they are, be they there or not: several have the name, or their project
+    /// does not exist.
+    pub withheld: Vec<String>,
+    /// What Argo CD holds against Applications that it makes and does not sync, by their names.
+    pub refused: BTreeMap<String, Vec<String>>,
     /// What is wrong.
     pub findings: Vec<Diagnostic>,
 }
@@ -33,7 +38,8 @@ pub struct Expansion {
 /// The finalizer that has an Application's objects deleted with it.
 pub const RESOURCES_FINALIZER: &str = "resources-finalizer.argocd.argoproj.io";
 
-/// Expands one ApplicationSet. One error and the set as a whole makes nothing, as in Argo CD.
+/// Expands one ApplicationSet. A generator or template that fails and the set as a whole makes nothing, as in Argo CD;
+/// Applications of one name are left out, and the others made.
 pub fn expand(set: &ApplicationSet, operator: &str, trees: &Trees<'_>) -> Expansion {
     let mut expansion = Expansion::default();
     let reader = Reader { set, trees };
@@ -56,15 +62,11 @@ pub fn expand(set: &ApplicationSet, operator: &str, trees: &Trees<'_>) -> Expans
             Err(finding) => expansion.findings.push(*finding),
         }
     }
-    duplicates(set, &mut expansion);
-    if expansion
-        .findings
-        .iter()
-        .any(|finding| finding.level == becket_source::Level::Error)
-    {
+    if !expansion.findings.is_empty() {
         expansion.applications.clear();
         expansion.failed.push(set.name.clone());
     }
+    duplicates(set, &mut expansion);
     expansion.applications.sort_by(|a, b| a.name.cmp(&b.name));
     expansion
 }
@@ -217,16 +219,16 @@ fn lay(under: &mut Value, over: &Value, path: &str) -> Result<(), String> {
                 lay(there, value, &path)?;
             }
             Value::Array(items) if path == ".metadata.finalizers" => {
-                let there = map.entry(key.clone()).or_insert_with(|| json!([]));
-                if let Some(there) = there.as_array_mut() {
-                    there.extend(
-                        items
-                            .iter()
-                            .filter(|item| !there.contains(item))
-                            .cloned()
-                            .collect::<Vec<_>>(),
-                    );
-                }
+                let mut joined = items.clone();
+                let there = map.get(key).and_then(Value::as_array);
+                joined.extend(
+                    there
+                        .into_iter()
+                        .flatten()
+                        .filter(|item| !items.contains(item))
+                        .cloned(),
+                );
+                map.insert(key.clone(), Value::Array(joined));
             }
             other => {
                 map.insert(key.clone(), other.clone());
@@ -244,6 +246,7 @@ fn duplicates(set: &ApplicationSet, expansion: &mut Expansion) {
     let path = KeyPath::of_keys(["spec", "template", "metadata", "name"]);
     let sought = text(&set.template["metadata"]["name"]);
     let mut findings = Vec::new();
+    let mut withheld = Vec::new();
     for (name, same) in counts.into_iter().filter(|(_, same)| same.len() > 1) {
         let message = format!("it makes {} Applications with the name `{name}`", same.len());
         let mut found = set.finding(codes::DUPLICATE, &path, &sought, &message);
@@ -256,18 +259,24 @@ fn duplicates(set: &ApplicationSet, expansion: &mut Expansion) {
         findings.push(found.help(
             "look for a file that exists once per unit: in a files generator `*` matches `/` too; or add what differs to the name",
         ));
+        withheld.push(name.to_owned());
     }
+    expansion
+        .applications
+        .retain(|application| !withheld.contains(&application.name));
+    expansion.withheld.append(&mut withheld);
     expansion.findings.append(&mut findings);
 }
 
-/// Says of each Application what its project does not permit, in the words of Argo CD.
+/// Holds each Application against its project, as Argo CD does: one whose project does not exist is withheld, one that
+/// asks for what its project does not permit is refused. `place` says where an Application was made.
 pub fn permissions(
-    applications: &[Application],
+    expansion: &mut Expansion,
     projects: &[Project],
     place: &dyn Fn(&Application) -> becket_source::Location,
-) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
-    for application in applications {
+) {
+    let mut withheld = Vec::new();
+    for application in &expansion.applications {
         let Some(project) = projects
             .iter()
             .find(|project| project.name == application.project)
@@ -284,34 +293,32 @@ pub fn permissions(
                 || "make an AppProject of this name".to_owned(),
                 |near| format!("did you mean `{near}`?"),
             );
-            findings.push(
-                Diagnostic::error(
-                    codes::PROJECT,
-                    format!("`{}`: {message}", application.name),
-                    place(application),
-                )
-                .help(help),
-            );
+            let message = format!("`{}`: {message}", application.name);
+            expansion
+                .findings
+                .push(Diagnostic::error(codes::PROJECT, message, place(application)).help(help));
+            withheld.push(application.name.clone());
             continue;
         };
-        for refusal in project.refusals(application) {
-            let place = place(application);
-            let found = Diagnostic::error(
-                codes::PROJECT,
-                format!("`{}`: {refusal}", application.name),
-                place,
-            );
-            findings.push(
+        let refusals = project.refusals(application);
+        for refusal in &refusals {
+            let message = format!("`{}`: {refusal}", application.name);
+            let found = Diagnostic::error(codes::PROJECT, message, place(application));
+            let spec = project
+                .origin
+                .place(&KeyPath::of_keys(["spec"]), "kind: AppProject");
+            expansion.findings.push(
                 found
-                    .related(
-                        project
-                            .origin
-                            .place(&KeyPath::of_keys(["spec"]), "kind: AppProject")
-                            .labelled("the project"),
-                    )
+                    .related(spec.labelled("the project"))
                     .help("permit it in the AppProject, or change the Application"),
             );
         }
+        if !refusals.is_empty() {
+            expansion.refused.insert(application.name.clone(), refusals);
+        }
     }
-    findings
+    expansion
+        .applications
+        .retain(|application| !withheld.contains(&application.name));
+    expansion.withheld.append(&mut withheld);
 }

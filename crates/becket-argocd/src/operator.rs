@@ -212,6 +212,7 @@ impl Operator {
             let mut one = expand::expand(set, &self.name, trees);
             all.applications.append(&mut one.applications);
             all.failed.append(&mut one.failed);
+            all.withheld.append(&mut one.withheld);
             all.findings.append(&mut one.findings);
         }
         all.applications.extend(self.applications.iter().cloned());
@@ -239,11 +240,7 @@ impl Operator {
             }
         }
         all.findings.append(&mut findings);
-        all.findings.extend(expand::permissions(
-            &all.applications,
-            &self.projects,
-            &|application| self.place(application),
-        ));
+        expand::permissions(&mut all, &self.projects, &|application| self.place(application));
         all
     }
 

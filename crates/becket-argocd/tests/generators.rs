@@ -55,6 +55,7 @@ fn run(text: &str) -> Expansion {
         });
         expansion.applications.extend(one.applications);
         expansion.failed.extend(one.failed);
+        expansion.withheld.extend(one.withheld);
         expansion.findings.extend(one.findings);
     }
     expansion
@@ -203,7 +204,7 @@ fn a_template_patch_is_laid_on_the_application() {
         panic!()
     };
     assert_eq!(a.annotations.get("a").map(String::as_str), Some("a"));
-    assert_eq!(a.finalizers, ["resources-finalizer.argocd.argoproj.io", "more"]);
+    assert_eq!(a.finalizers, ["more", "resources-finalizer.argocd.argoproj.io"]);
     assert_eq!(
         (a.project.as_str(), a.destination.namespace.as_str()),
         ("default", "")
@@ -378,4 +379,54 @@ fn files_are_found_as_git_finds_them() {
         ours.sort_unstable();
         assert_eq!(ours, theirs, "{pattern}");
     }
+}
+
+/// What a real Argo CD 3.5.7 made of the same files.
+#[test]
+fn parameters_print_as_in_argo_cd() {
+    let all = "'{{ .path.path }}|{{ .path.basename }}|{{ .path.filename }}|{{ .path.segments }}|{{ .big }}|{{ .list }}|{{ .values.v }}|{{ .asset }}|{{ toJson .asset }}'";
+    let files = format!(
+        "{GIT}    files: [{{ path: apps/My_App/config.json }}]\n    values: {{ v: '{{{{ .path.basename }}}}-{{{{ .asset.id }}}}' }}\n"
+    );
+    assert_eq!(
+        names(&files, all),
+        [
+            "apps/My_App|My_App|config.json|[apps My_App]|1e+06|[a b]|My_App-7|map[id:7 name:x]|{\"id\":7,\"name\":\"x\"}"
+        ]
+    );
+    let folders = format!("{GIT}    directories: [{{ path: 'apps/My*' }}]\n");
+    assert_eq!(
+        names(&folders, "'{{ .path }}'"),
+        ["map[basename:My_App basenameNormalized:my-app path:apps/My_App segments:[apps My_App]]"]
+    );
+    // To YAML 1.1, which Kubernetes reads, the key `n` is a boolean.
+    let list = "- list: { elements: [{ n: one }] }\n";
+    let lenient =
+        set(list, "'x-{{ .n }}-{{ .false }}'", "").replace("missingkey=error", "missingkey=default");
+    assert_eq!(run(&lenient).applications[0].name, "x-<no value>-one");
+}
+
+#[test]
+fn one_parameter_that_fails_stops_all_and_two_of_one_name_only_each_other() {
+    let elements = "- list: { elements: [{ name: good, ok: \"1\" }, { name: bad }] }\n";
+    let expansion = run(&set(elements, "'mixed-{{ .name }}-{{ .ok }}'", ""));
+    assert_eq!(
+        (expansion.applications.len(), expansion.failed.as_slice()),
+        (0, ["test".to_owned()].as_slice())
+    );
+    let elements = "- list: { elements: [{ name: one }, { name: same }, { name: same }] }\n";
+    let expansion = run(&set(elements, "'x-{{ .name }}'", ""));
+    assert_eq!(
+        expansion
+            .applications
+            .iter()
+            .map(|app| app.name.as_str())
+            .collect::<Vec<_>>(),
+        ["x-one"]
+    );
+    assert_eq!(
+        (expansion.failed.len(), expansion.withheld.as_slice()),
+        (0, ["x-same".to_owned()].as_slice())
+    );
+    assert_eq!(expansion.findings.len(), 1);
 }
