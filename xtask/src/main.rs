@@ -6,6 +6,7 @@
     reason = "a program that prints is what this is"
 )]
 
+mod bench;
 mod conformance;
 mod generate;
 mod process;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         .map_or(("", [].as_slice()), |(task, rest)| (task.as_str(), rest));
     let outcome = match task {
         "test" => suite::test(),
+        "bench" => bench::run(rest),
         "gen" => generate::run(rest),
         "tools" => tools::run(),
         "conformance" => conformance::run(rest),

@@ -1,0 +1,181 @@
+//! `conformance`: the rendered repositories of the reference platform before a real Argo CD, one per operator, and what
+//! our crates foretell of them: the same Applications, the same objects, through the steps of a release's life.
+//!
+//! Clusters other than an operator's own are not there in a lab. Applications that go to them are compared by name,
+//! source and destination only.
+
+mod foretold;
+mod lab;
+mod normal;
+mod repositories;
+mod world;
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::process::{root, succeeds};
+use lab::Lab;
+use repositories::Platform;
+use world::{App, World};
+
+/// How long Argo CD is given for a step.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// One operator, with its lab and what it is foretold to have.
+struct Side {
+    name: String,
+    lab: Lab,
+    foretold: World,
+}
+
+/// `cargo xtask conformance [--lab DIR]`.
+pub fn run(arguments: &[String]) -> Result<bool> {
+    let given = match arguments {
+        [] => None,
+        [flag, folder] if flag == "--lab" => Some(folder.as_str()),
+        _ => bail!("usage: cargo xtask conformance [--lab DIR]"),
+    };
+    let scripts = lab::folder(given)?;
+    let mut build = Command::new(env!("CARGO"));
+    build.current_dir(root()).env_remove("CARGO_TARGET_DIR");
+    if !succeeds(build.args(["build", "--release", "--quiet", "--package", "becket"]))? {
+        bail!("becket does not build");
+    }
+    let folder = tempfile::tempdir()?;
+    let becket = root().join("target/release/becket");
+    let platform = Platform::new(&becket, &root().join("examples/storefront"), folder.path())?;
+    platform.first_release()?;
+
+    let operators = becket_argocd::operator::read(&platform.files("iac")?);
+    let mut sides = Vec::new();
+    for operator in &operators.operators {
+        let file = operator.values_file.rsplit('/').next().unwrap_or_default();
+        let values = (file != "values.yaml").then(|| platform.root_chart().join(file));
+        let lab = Lab::up(&scripts, &platform.repositories())?;
+        for (name, server) in &operator.clusters {
+            if server != world::IN_CLUSTER {
+                lab.know_cluster(name, server)?;
+            }
+        }
+        lab.apply_root(&platform.root_chart(), values.as_deref())?;
+        sides.push(Side {
+            name: operator.name.clone(),
+            lab,
+            foretold: World::default(),
+        });
+    }
+    let mut all = Vec::new();
+    println!(
+        "after                                       operator   Applications  objects  Argo CD took  differences"
+    );
+    let mut compare = |what: &str| -> Result<()> { step(&platform, &mut sides, what, &mut all) };
+    compare("the first release of everything")?;
+    platform.reconfigure("catalog", "PAGE_SIZE: \"24\"", "PAGE_SIZE: \"36\"")?;
+    compare("a release to dev")?;
+    platform.becket(&["promote", "catalog", "--to", "qa"])?;
+    compare("its promotion to qa")?;
+    platform.becket(&["rollback", "catalog", "--in", "qa", "--reason", "conformance"])?;
+    compare("the rollback of qa")?;
+    platform.remove("orders", "qa")?;
+    compare("the removal of orders from qa")?;
+    platform.remove("orders", "prod")?;
+    compare("the removal of orders from prod")?;
+    let elsewhere: Vec<&str> = sides
+        .iter()
+        .flat_map(|side| &side.foretold.apps)
+        .filter(|(_, app)| !app.is_here())
+        .map(|(name, _)| name.as_str())
+        .collect();
+    if !elsewhere.is_empty() {
+        println!(
+            "\ncompared by name, source and destination only, as their cluster is not there: {}",
+            elsewhere.join(", ")
+        );
+    }
+    for line in &all {
+        println!("{line}");
+    }
+    println!("{} differences", all.len());
+    Ok(all.is_empty())
+}
+
+/// Has each Argo CD look, waits until it is as foretold, and says how it went.
+fn step(platform: &Platform, sides: &mut [Side], what: &str, all: &mut Vec<String>) -> Result<()> {
+    let (iac, gitops, head) = (
+        platform.files("iac")?,
+        platform.files("gitops")?,
+        platform.head()?,
+    );
+    let operators = becket_argocd::operator::read(&iac);
+    for side in sides {
+        let Some(operator) = operators
+            .operators
+            .iter()
+            .find(|operator| operator.name == side.name)
+        else {
+            bail!("the root chart no longer has the operator {}", side.name);
+        };
+        side.foretold = foretold::world(operator, &gitops, &side.foretold)?;
+        let begin = Instant::now();
+        let (mut refreshes, mut differences) = (0, Vec::new());
+        while begin.elapsed() < PATIENCE {
+            // Again now and then: an ApplicationSet that failed waits long before it looks again.
+            if begin.elapsed() >= Duration::from_secs(20) * refreshes {
+                refreshes += 1;
+                side.lab.refresh(refreshes)?;
+            }
+            side.lab.accept_routes()?;
+            let (world, seen) = look(&side.lab, &head)?;
+            differences = side.foretold.differences(&world, "Argo CD");
+            if seen && differences.is_empty() {
+                break;
+            }
+        }
+        println!(
+            "{what:<42}  {:<9}  {:>12}  {:>7}  {:>10.1} s  {}",
+            side.name,
+            side.foretold.apps.len(),
+            side.foretold.objects.len(),
+            begin.elapsed().as_secs_f64(),
+            differences.len()
+        );
+        let of = |line: String| format!("after {what}, {}: {line}", side.name);
+        all.extend(differences.into_iter().map(of));
+    }
+    Ok(())
+}
+
+/// What a lab has, and whether every Application in reach was compared with the commit `head`.
+fn look(lab: &Lab, head: &str) -> Result<(World, bool)> {
+    let mut world = World::default();
+    let mut seen = true;
+    for object in lab.list("applications.argoproj.io")? {
+        let app = App::read(&object);
+        let revision = &object["status"]["sync"]["revision"];
+        let broken = app.sync == "Unknown";
+        seen &= !app.is_here() || broken || revision == head;
+        let name = object["metadata"]["name"].as_str().unwrap_or_default();
+        world.apps.insert(name.to_owned(), app);
+    }
+    let system = [
+        "default",
+        "argocd",
+        "kube-system",
+        "kube-public",
+        "kube-node-lease",
+    ];
+    let is_ours = |namespace: &serde_json::Value| !system.iter().any(|name| namespace == name);
+    for namespace in lab.list("namespaces")? {
+        if is_ours(&namespace["metadata"]["name"]) {
+            world.take(&namespace);
+        }
+    }
+    for object in lab.list(&lab.resources()?)? {
+        if is_ours(&object["metadata"]["namespace"]) {
+            world.take(&object);
+        }
+    }
+    Ok((world, seen))
+}
