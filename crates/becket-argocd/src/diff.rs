@@ -133,6 +133,29 @@ pub fn sync_status(desired: Option<&Value>, live: Option<&Value>) -> Sync {
     if same { Sync::Synced } else { Sync::OutOfSync }
 }
 
+/// Whether an Application whose objects are these is in sync: each as it is wanted, if it is, and as it runs, if it does.
+/// Hooks do not count, nor what is not wanted and says `IgnoreExtraneous`.
+pub fn of_all<'a>(objects: impl IntoIterator<Item = (Option<&'a Value>, Option<&'a Value>)>) -> Sync {
+    let left_alone = |object: &Value| crate::sync::is_hook(object) || crate::sync::is_skipped(object);
+    let extraneous = |live: &Value| {
+        let options = annotation(live, "argocd.argoproj.io/compare-options").unwrap_or_default();
+        options
+            .split(',')
+            .any(|option| option.trim() == "IgnoreExtraneous")
+    };
+    let counted = objects
+        .into_iter()
+        .filter(|(desired, live)| match (desired, live) {
+            (Some(desired), _) => !left_alone(desired),
+            (None, Some(live)) => !left_alone(live) && !extraneous(live),
+            (None, None) => false,
+        });
+    counted
+        .map(|(desired, live)| sync_status(desired, live))
+        .max()
+        .unwrap_or_default()
+}
+
 /// Whether `there` is `wanted`, but for what others added: what is neither wanted nor was applied.
 fn within(wanted: &Value, there: &Value, applied: Option<&Value>) -> bool {
     match (wanted, there) {
@@ -288,6 +311,31 @@ mod tests {
             Sync::OutOfSync,
             "B was ours and is to go"
         );
+    }
+
+    #[test]
+    fn one_object_out_of_sync_is_the_application_out_of_sync() {
+        let object = |name: &str, annotations: &Value| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "annotations": annotations}});
+        let plain = object("a", &json!({}));
+        let hook = object("b", &json!({"argocd.argoproj.io/hook": "Sync"}));
+        let extra = object(
+            "c",
+            &json!({"argocd.argoproj.io/compare-options": "IgnoreExtraneous"}),
+        );
+        assert_eq!(
+            of_all([
+                (Some(&plain), Some(&plain)),
+                (Some(&hook), None),
+                (None, Some(&extra))
+            ]),
+            Sync::Synced
+        );
+        assert_eq!(of_all([(Some(&plain), None)]), Sync::OutOfSync);
+        assert_eq!(
+            of_all([(Some(&plain), Some(&plain)), (None, Some(&plain))]),
+            Sync::OutOfSync
+        );
+        assert_eq!(of_all([]), Sync::Synced);
     }
 
     #[test]

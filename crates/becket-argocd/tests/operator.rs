@@ -343,3 +343,27 @@ fn a_thousand_services_are_expanded_in_time() {
     assert_eq!(expansion.findings, []);
     assert_eq!(expansion.applications.len(), 4000);
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 300, ..Default::default() })]
+
+    #[test]
+    fn no_edit_of_the_chart_panics(file in 0usize..4, at in 0usize..4000, length in 0usize..40, put in "[{}\\[\\]:.|\"'$ a-z0-9-]{0,6}") {
+        let path = ["templates/stack.yaml", "templates/projects.yaml", "values.yaml", "values-prod.yaml"][file];
+        let path = format!("ansible/root/{path}");
+        let mut files = iac();
+        let mut text = files.text(&path).unwrap().unwrap().to_owned();
+        let start = at % text.len();
+        let end = (start + length).min(text.len());
+        if text.is_char_boundary(start) && text.is_char_boundary(end) {
+            text.replace_range(start..end, &put);
+        }
+        files.insert_text(path, text);
+        let read = operator::read(&files);
+        for operator in &read.operators {
+            for found in expand(operator, &gitops()).findings {
+                proptest::prop_assert!(!found.message.is_empty() && !found.place.path.is_empty());
+            }
+        }
+    }
+}
