@@ -22,6 +22,8 @@ enum From {
     Go(&'static str),
     /// A package of Debian, in whatever version it has.
     Debian(&'static str),
+    /// An artifact that tests take from Maven's own cache.
+    Maven(&'static str),
 }
 
 /// Renovate keeps the versions: see `renovate.json` when there is one.
@@ -95,6 +97,18 @@ fn provide(tool: &Tool, bin: &std::path::Path) -> Result<()> {
             )?;
             std::fs::write(stamp, "")?;
             eprintln!("{} s", begin.elapsed().as_secs());
+        }
+        From::Maven(artifact) => {
+            let stamp = bin.join(format!(".maven-{}-{}", artifact.replace(':', "-"), tool.version));
+            if stamp.exists() {
+                return Ok(());
+            }
+            if find("mvn").is_none() {
+                anyhow::bail!("it is fetched with Maven, and there is no `mvn` on the PATH");
+            }
+            let artifact = format!("-Dartifact={artifact}:{}", tool.version);
+            output(Command::new("mvn").args(["-q", "-B", "dependency:get", &artifact]))?;
+            std::fs::write(stamp, "")?;
         }
         From::Debian(package) => {
             if find(tool.name).is_some() {
