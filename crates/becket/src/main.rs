@@ -2,7 +2,6 @@
 
 mod cli;
 mod commands;
-mod control;
 mod error;
 mod folder;
 mod host;
@@ -11,6 +10,7 @@ mod output;
 mod platform;
 mod repositories;
 mod rules;
+mod running;
 mod steps;
 
 use std::path::{Path, PathBuf};

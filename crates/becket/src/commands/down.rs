@@ -1,18 +1,16 @@
 //! `down`: stops the platform on this machine; nothing is left running.
 
-use crate::control::Client;
-use crate::error::{CommandError, chain};
+use crate::error::CommandError;
 use crate::folder::Folder;
 use crate::output::Output;
+use crate::running::Running;
 
 pub(crate) fn run(folder: &Folder, output: Output) -> Result<(), CommandError> {
-    let Ok(mut client) = Client::connect(&folder.state()) else {
+    let Some(running) = Running::find(folder)? else {
         output.result("not running", &serde_json::json!({ "stopped": false }));
         return Ok(());
     };
-    client
-        .stop()
-        .map_err(|error| CommandError::machine(chain(&error)))?;
+    running.stop()?;
     output.result("stopped", &serde_json::json!({ "stopped": true }));
     Ok(())
 }

@@ -22,7 +22,7 @@ pub(crate) fn run(folder: &Folder, arguments: &Serve, output: Output) -> Result<
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
-            () = host.control.asked_to_stop() => {}
+            () = host.engine.asked_to_stop() => {}
         }
         host.stop().await;
         Ok(())

@@ -2,20 +2,17 @@
 
 use becket_engine::status::{AppStatus, Board};
 
-use crate::control::Client;
-use crate::error::{CommandError, Kind, chain};
+use crate::error::CommandError;
 use crate::folder::Folder;
 use crate::images::short;
 use crate::output::Output;
+use crate::running::Running;
 
 pub(crate) fn run(folder: &Folder, output: Output) -> Result<(), CommandError> {
-    let mut client = Client::connect(&folder.state())
-        .map_err(|_| CommandError::new(Kind::Machine, "the platform does not run").hint("becket up"))?;
-    let board = client
-        .board()
-        .map_err(|error| CommandError::machine(chain(&error)))?;
-    let value = serde_json::to_value(&board).map_err(|error| CommandError::machine(&error))?;
-    output.result(table(&board), &value);
+    let running = Running::of(folder)?;
+    let board = running.board();
+    let value = serde_json::to_value(board).map_err(|error| CommandError::machine(&error))?;
+    output.result(table(board), &value);
     if board.is_healthy() {
         Ok(())
     } else {

@@ -13,13 +13,13 @@ use becket_engine::status::{AppStatus, Board, Health, Sync};
 use becket_release::{Image, Stages};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::cli::Up;
-use crate::control::Client;
-use crate::error::{CommandError, Kind, chain};
+use crate::cli::{Until, Up};
+use crate::error::{CommandError, Kind};
 use crate::folder::{Folder, today};
 use crate::host::{Host, Places};
 use crate::output::{Output, StatusLine};
 use crate::platform::Read;
+use crate::running::Running;
 use crate::{images, repositories, steps};
 
 /// How long a process of its own may take until it answers.
@@ -28,25 +28,22 @@ const START: Duration = Duration::from_mins(1);
 pub(crate) fn run(folder: &Folder, arguments: &Up, output: Output) -> Result<(), CommandError> {
     let read = Read::of(folder, output)?;
     prepare(folder, &read, output)?;
-    let running = Client::connect(&folder.state());
-    match (running, arguments.until) {
-        (Ok(mut client), until) => {
-            output.progress(format!("already running, in process {}", client.pid()));
-            let places = Places::of(folder, read.platform()?, client.port());
-            if until.is_some() {
-                wait(&mut client, arguments.timeout, output)?;
-                tell(&places, output);
-                return Ok(());
-            }
-            tell(&places, output);
-            follow(client, output)
+    if let Some(running) = Running::find(folder)? {
+        output.progress(format!("already running, in process {}", running.pid()));
+        if arguments.until.is_some() {
+            return wait(folder, &running, &read, arguments.timeout, output);
         }
-        (Err(_), None) => stay(folder, &read, arguments.port, output),
-        (Err(_), Some(_)) => {
-            let mut client = start(folder, arguments.port)?;
-            wait(&mut client, arguments.timeout, output)?;
-            tell(&Places::of(folder, read.platform()?, client.port()), output);
-            Ok(())
+        tell(
+            &Places::of(folder, read.platform()?, running.port().unwrap_or(arguments.port)),
+            output,
+        );
+        return follow(&running, output);
+    }
+    match arguments.until {
+        None => stay(folder, &read, arguments.port, output),
+        Some(Until::Healthy) => {
+            let running = start(folder, arguments.port)?;
+            wait(folder, &running, &read, arguments.timeout, output)
         }
     }
 }
@@ -126,7 +123,7 @@ fn stay(folder: &Folder, read: &Read, port: u16, output: Output) -> Result<(), C
             tokio::select! {
                 _ = interrupt.recv() => break,
                 _ = terminate.recv() => break,
-                () = host.control.asked_to_stop() => break,
+                () = host.engine.asked_to_stop() => break,
                 changed = boards.changed() => if changed.is_err() { break },
             }
         }
@@ -159,7 +156,7 @@ fn is_well(app: &AppStatus) -> bool {
 }
 
 /// Starts a process of its own that serves, and answers when it does.
-fn start(folder: &Folder, port: u16) -> Result<Client, CommandError> {
+fn start(folder: &Folder, port: u16) -> Result<Running, CommandError> {
     let state = folder.prepare_state()?;
     let run = state.join("run");
     std::fs::create_dir_all(&run).map_err(|error| crate::folder::unwritable(&run, &error))?;
@@ -182,8 +179,11 @@ fn start(folder: &Folder, port: u16) -> Result<Client, CommandError> {
         .map_err(|error| CommandError::machine(format!("cannot start the engine: {error}")))?;
     let deadline = Instant::now() + START;
     loop {
-        if let Ok(client) = Client::connect(&state) {
-            return Ok(client);
+        // It has its port once everything is served.
+        if let Ok(Some(running)) = Running::find(folder)
+            && running.port().is_some()
+        {
+            return Ok(running);
         }
         if let Ok(Some(_)) = child.try_wait() {
             let said = std::fs::read_to_string(&log).unwrap_or_default();
@@ -200,54 +200,56 @@ fn start(folder: &Folder, port: u16) -> Result<Client, CommandError> {
     }
 }
 
-/// Waits until every app is synced and healthy, and shows how it goes.
-fn wait(client: &mut Client, timeout: Duration, output: Output) -> Result<(), CommandError> {
+/// Waits until every app is synced and healthy, shows how it goes, and tells where to look.
+fn wait(
+    folder: &Folder,
+    running: &Running,
+    read: &Read,
+    timeout: Duration,
+    output: Output,
+) -> Result<(), CommandError> {
     let begin = Instant::now();
     let mut line = output.status_line();
     let mut told = BTreeMap::new();
     let mut last = Board::default();
-    let reached = client.boards(Some(timeout), &mut |board| {
+    let reached = running.boards(Some(timeout), &mut |board| {
         show(board, &mut told, &mut line, false);
         last = board.clone();
         board.is_healthy()
-    });
-    match reached {
-        Ok(true) => {
-            line.lasting(&format!(
-                "{} apps healthy in {:.1} s",
-                last.apps.len(),
-                begin.elapsed().as_secs_f32()
-            ));
-            Ok(())
-        }
-        Ok(false) => {
-            drop(line);
-            let complaints = last.complaints();
-            let text = format!(
-                "not healthy within {} s:\n  {}",
-                timeout.as_secs(),
-                complaints.join("\n  ")
-            );
-            Err(CommandError::new(Kind::Findings, text)
-                .hint("becket status")
-                .hint("becket logs SERVICE --in STAGE"))
-        }
-        Err(error) => Err(CommandError::machine(chain(&error))),
+    })?;
+    if !reached {
+        drop(line);
+        let text = format!(
+            "not healthy within {} s:\n  {}",
+            timeout.as_secs(),
+            last.complaints().join("\n  ")
+        );
+        return Err(CommandError::new(Kind::Findings, text)
+            .hint("becket status")
+            .hint("becket logs SERVICE --in STAGE"));
     }
+    line.lasting(&format!(
+        "{} apps healthy in {:.1} s",
+        last.apps.len(),
+        begin.elapsed().as_secs_f32()
+    ));
+    drop(line);
+    if let Some(port) = running.port() {
+        tell(&Places::of(folder, read.platform()?, port), output);
+    }
+    Ok(())
 }
 
 /// Follows what runs in another process, until Ctrl-C; it goes on without us.
-fn follow(mut client: Client, output: Output) -> Result<(), CommandError> {
+fn follow(running: &Running, output: Output) -> Result<(), CommandError> {
     let mut line = output.status_line();
     let mut told = BTreeMap::new();
     output.progress("following it; Ctrl-C leaves it running, `becket down` stops it");
-    client
-        .boards(None, &mut |board| {
-            show(board, &mut told, &mut line, true);
-            false
-        })
-        .map(drop)
-        .map_err(|error| CommandError::machine(chain(&error)))
+    let following = running.boards(None, &mut |board| {
+        show(board, &mut told, &mut line, true);
+        false
+    });
+    following.map(drop)
 }
 
 /// Where to look.

@@ -20,17 +20,18 @@ use becket_release::Stages;
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
-use crate::control::Control;
 use crate::error::{CommandError, chain};
 use crate::folder::Folder;
 
 /// How long requests under way may take when the platform is stopped.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// The link of a running engine that says which port everything is served at.
+pub(crate) const INGRESS: &str = "port";
+
 /// A platform that is served.
 pub(crate) struct Host {
     pub engine: Engine,
-    pub control: Control,
     serving: Arc<Serving>,
     routing: JoinHandle<()>,
     database: Option<Arc<Postgres>>,
@@ -183,9 +184,7 @@ impl Host {
         let engine = Engine::start(config)
             .await
             .map_err(|error| CommandError::machine(chain(&error)))?;
-        let run = folder.state().join("run");
-        let control = Control::listen(&run, port, engine.board())
-            .map_err(|error| CommandError::machine(format!("cannot listen in {}: {error}", run.display())))?;
+        engine.announce(INGRESS, port.to_string());
         let places = Places::of(folder, platform, port);
         let console = console::Console::new(folder, platform, stages, &engine, &places);
         let local = LocalHost {
@@ -196,7 +195,6 @@ impl Host {
         let routing = route(&engine, Arc::clone(&serving), Names::of(platform));
         Ok(Self {
             engine,
-            control,
             serving,
             routing,
             database,

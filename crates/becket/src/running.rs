@@ -1,0 +1,108 @@
+//! The engine that runs a platform, asked from another process.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use becket_engine::client::{self, ClientError, Status};
+use becket_engine::status::Board;
+
+use crate::error::{CommandError, Kind, chain};
+use crate::folder::Folder;
+use crate::host::INGRESS;
+use crate::images;
+
+/// How long an engine that was told to stop may take: the longest grace of a pod, and some.
+const STOP: Duration = Duration::from_secs(40);
+
+/// A platform that another process runs.
+pub(crate) struct Running {
+    state: PathBuf,
+    runtime: tokio::runtime::Runtime,
+    status: Status,
+}
+
+impl Running {
+    /// The engine of `folder`; none where none runs.
+    pub(crate) fn find(folder: &Folder) -> Result<Option<Self>, CommandError> {
+        let (state, runtime) = (folder.state(), images::runtime()?);
+        match runtime.block_on(client::status(&state)) {
+            Ok(status) => Ok(Some(Self {
+                state,
+                runtime,
+                status,
+            })),
+            Err(ClientError::NotRunning) => Ok(None),
+            Err(error) => Err(CommandError::machine(chain(&error))),
+        }
+    }
+
+    /// The engine of `folder`, or an error that says how to start one.
+    pub(crate) fn of(folder: &Folder) -> Result<Self, CommandError> {
+        Self::find(folder)?
+            .ok_or_else(|| CommandError::new(Kind::Machine, "the platform does not run").hint("becket up"))
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.status.pid
+    }
+
+    /// The port that everything is served at; none while it is only starting.
+    pub(crate) fn port(&self) -> Option<u16> {
+        self.status.links.get(INGRESS)?.parse().ok()
+    }
+
+    /// How everything stood when it was asked.
+    pub(crate) fn board(&self) -> &Board {
+        &self.status.board
+    }
+
+    /// Hands each board to `seen` until it says that it is the last one. False when that took longer than `timeout`.
+    pub(crate) fn boards(
+        &self,
+        timeout: Option<Duration>,
+        seen: &mut dyn FnMut(&Board) -> bool,
+    ) -> Result<bool, CommandError> {
+        let watching = async {
+            let mut watching = client::watch(&self.state).await?;
+            loop {
+                if seen(&watching.next().await?.board) {
+                    return Ok::<(), ClientError>(());
+                }
+            }
+        };
+        let reached = self.runtime.block_on(async {
+            match timeout {
+                Some(timeout) => tokio::time::timeout(timeout, watching).await.ok().transpose(),
+                None => watching.await.map(Some),
+            }
+        });
+        reached
+            .map(|reached| reached.is_some())
+            .map_err(|error| CommandError::machine(chain(&error)))
+    }
+
+    /// Has it stop, and waits until nothing of it is left.
+    pub(crate) fn stop(&self) -> Result<(), CommandError> {
+        let stopped = self.runtime.block_on(client::stop(&self.state, STOP));
+        match stopped {
+            Ok(true) | Err(ClientError::NotRunning) => {}
+            Ok(false) => {
+                let text = format!("process {} does not stop", self.status.pid);
+                return Err(CommandError::machine(text).hint(format!("kill -9 {}", self.status.pid)));
+            }
+            Err(error) => return Err(CommandError::machine(chain(&error))),
+        }
+        while runs(self.status.pid) {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        Ok(())
+    }
+}
+
+/// Whether the process is there. One that has ended and waits for its parent to notice is not.
+fn runs(pid: u32) -> bool {
+    let stat =
+        std::fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("stat")).unwrap_or_default();
+    let state = stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next());
+    state.is_some_and(|state| state != 'Z' && state != 'X')
+}
