@@ -7,7 +7,18 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::template::{PodTemplate, TemplateError};
+use crate::template::{PodTemplate, TemplateError, strangers};
+
+/// The fields of a Deployment that are acted on, or that only a cluster needs.
+const FIELDS: &[&str] = &[
+    "minReadySeconds",
+    "progressDeadlineSeconds",
+    "replicas",
+    "revisionHistoryLimit",
+    "selector",
+    "strategy",
+    "template",
+];
 
 /// What a Deployment asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,6 +105,8 @@ impl Rollout {
         }
         let seconds =
             |pointer, default| Duration::from_secs(u64::from(number(spec, pointer).unwrap_or(default)));
+        let mut template = PodTemplate::read(spec.get("template").unwrap_or(&Value::Null))?;
+        template.unsupported.extend(strangers(spec, FIELDS));
         Ok(Self {
             replicas,
             max_surge,
@@ -101,7 +114,7 @@ impl Rollout {
             recreate,
             min_ready: seconds("/minReadySeconds", 0),
             deadline: seconds("/progressDeadlineSeconds", 600),
-            template: PodTemplate::read(spec.get("template").unwrap_or(&Value::Null))?,
+            template,
         })
     }
 

@@ -3,7 +3,6 @@
 //! Events come from the repositories and the pods; actions go to the pods. The loop sleeps until something happens or
 //! is due. It decides nothing itself.
 
-use std::collections::BTreeMap;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -16,7 +15,6 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use crate::control::{self, Sources};
 use crate::ingress::Dial;
 use crate::lock::Lock;
 use crate::memory;
@@ -89,13 +87,9 @@ pub struct Engine {
     board: watch::Receiver<Arc<Board>>,
     network: watch::Receiver<Arc<Network>>,
     runtime: Arc<Runtime>,
-    links: watch::Sender<BTreeMap<String, String>>,
-    stop: watch::Receiver<bool>,
     stopped: JoinHandle<()>,
-    answering: JoinHandle<()>,
     watching: JoinHandle<()>,
     following: JoinHandle<()>,
-    socket: PathBuf,
     _lock: Lock,
 }
 
@@ -122,30 +116,23 @@ impl Engine {
         let (events, inbox) = mpsc::unbounded_channel();
         let (tell_board, board) = watch::channel(Arc::new(Board::default()));
         let (tell_network, network) = watch::channel(Arc::new(Network::default()));
-        let (links, seen_links) = watch::channel(BTreeMap::new());
-        let (ask_to_stop, stop) = watch::channel(false);
-        let listener =
-            control::bind(&config.folder).map_err(io("listen on", &control::socket(&config.folder)))?;
-        let sources = Sources {
-            board: board.clone(),
-            links: seen_links,
-            stop: ask_to_stop,
-        };
         let settings = Settings {
             store,
             logs: config.folder.join("logs"),
             init: config.init,
-            standins: Arc::clone(&config.standins),
         };
-        let runtime = Arc::new(Runtime::new(settings, events.clone(), network.clone()));
+        let standins = Arc::clone(&config.standins);
+        let runtime = Arc::new(Runtime::new(settings, standins, events.clone(), network.clone()));
         let watching = watch_repositories(repositories, events.clone())?;
-        let following = tokio::spawn(follow(Arc::clone(&runtime), network.clone()));
+        let news = (Arc::new(Network::default()), Arc::new(Board::default()));
+        let (tell_news, news) = watch::channel(news);
+        let following = tokio::spawn(follow(Arc::clone(&runtime), news, tell_board));
         let turning = Loop {
             world: World::new(hooks),
             begun: Instant::now(),
             inbox,
             events: events.clone(),
-            board: tell_board,
+            news: tell_news,
             network: tell_network,
             runtime: Arc::clone(&runtime),
             standins: config.standins,
@@ -156,13 +143,9 @@ impl Engine {
             board,
             network,
             runtime,
-            links,
-            stop,
             stopped: tokio::spawn(turning.turn()),
-            answering: tokio::spawn(control::serve(listener, sources)),
             watching,
             following,
-            socket: control::socket(&config.folder),
             _lock: lock,
         })
     }
@@ -180,22 +163,6 @@ impl Engine {
     /// How the ingress reaches Services.
     pub fn dial(&self) -> Arc<dyn Dial> {
         Arc::new(FromIngress(Arc::clone(&self.runtime)))
-    }
-
-    /// Where else to look, for those who ask for the status: `console`, `git`, `ingress`.
-    pub fn announce(&self, what: impl Into<String>, place: impl Into<String>) {
-        let (what, place) = (what.into(), place.into());
-        self.links.send_modify(|links| {
-            links.insert(what, place);
-        });
-    }
-
-    /// Answers when another process asks for everything to stop.
-    pub async fn asked_to_stop(&self) {
-        // An error means that nobody can ask any more.
-        if self.stop.clone().wait_for(|stop| *stop).await.is_err() {
-            std::future::pending::<()>().await;
-        }
     }
 
     /// Tells the engine something as if it had happened: for tests of healing.
@@ -222,11 +189,17 @@ impl Engine {
         self.watching.abort();
         let _ = self.events.send(Event::Stop);
         // What was already being stopped has its own grace, for which nobody waits any more.
-        let _ = tokio::time::timeout(HURRY + Duration::from_secs(1), self.stopped).await;
+        let mut stopped = self.stopped;
+        if tokio::time::timeout(HURRY + Duration::from_secs(1), &mut stopped)
+            .await
+            .is_err()
+        {
+            stopped.abort();
+            let _ = stopped.await;
+        }
         self.following.abort();
+        let _ = self.following.await;
         self.runtime.end().await;
-        self.answering.abort();
-        let _ = std::fs::remove_file(&self.socket);
     }
 }
 
@@ -236,7 +209,7 @@ struct Loop {
     begun: Instant,
     inbox: mpsc::UnboundedReceiver<Event>,
     events: mpsc::UnboundedSender<Event>,
-    board: watch::Sender<Arc<Board>>,
+    news: watch::Sender<News>,
     network: watch::Sender<Arc<Network>>,
     runtime: Arc<Runtime>,
     standins: Arc<dyn StandIns>,
@@ -269,11 +242,20 @@ impl Loop {
     }
 
     fn publish(&self) {
-        if self.network.borrow().as_ref() != self.world.network() {
+        let moved = self.network.borrow().as_ref() != self.world.network();
+        if moved {
             self.network.send_replace(Arc::new(self.world.network().clone()));
         }
-        if self.board.borrow().version != self.world.board_version() {
-            self.board.send_replace(Arc::new(self.world.board()));
+        let told = Arc::clone(&self.news.borrow().1);
+        let changed = told.version != self.world.board_version();
+        if moved || changed {
+            let network = Arc::clone(&*self.network.borrow());
+            let board = if changed {
+                Arc::new(self.world.board())
+            } else {
+                told
+            };
+            self.news.send_replace((network, board));
         }
     }
 
@@ -321,7 +303,7 @@ fn watch_repositories(
                 iac: *of_iac.borrow_and_update(),
                 gitops: *of_gitops.borrow_and_update(),
             };
-            let events = events.clone();
+            let (events, failed) = (events.clone(), events.clone());
             let reading = tokio::task::spawn_blocking(move || {
                 repositories.read(heads, &|event| {
                     let _ = events.send(event);
@@ -330,7 +312,11 @@ fn watch_repositories(
             });
             match reading.await {
                 Ok(back) => repositories = back,
-                Err(_) => return,
+                Err(error) => {
+                    let why = format!("reading the repositories failed: {error}");
+                    let _ = failed.send(Event::Unreadable(Some(why)));
+                    return;
+                }
             }
             let changed = tokio::select! {
                 changed = of_iac.changed() => changed,
@@ -343,10 +329,23 @@ fn watch_repositories(
     }))
 }
 
-/// Lets pods follow the network.
-async fn follow(runtime: Arc<Runtime>, mut network: watch::Receiver<Arc<Network>>) {
-    while network.changed().await.is_ok() {
-        let latest = Arc::clone(&*network.borrow_and_update());
-        runtime.follow(&latest).await;
+/// The network and the board of one moment.
+type News = (Arc<Network>, Arc<Board>);
+
+/// Lets pods follow the network, and tells how everything stands once they have: who reads that a Service's pods are
+/// ready can reach them.
+async fn follow(runtime: Arc<Runtime>, mut news: watch::Receiver<News>, board: watch::Sender<Arc<Board>>) {
+    let mut followed = Arc::new(Network::default());
+    while news.changed().await.is_ok() {
+        let (network, latest) = news.borrow_and_update().clone();
+        if !Arc::ptr_eq(&network, &followed) {
+            runtime.follow(&network).await;
+            followed = network;
+        }
+        board.send_if_modified(|told| {
+            let changed = !Arc::ptr_eq(told, &latest);
+            *told = latest;
+            changed
+        });
     }
 }

@@ -8,8 +8,20 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::pod::{FIRST_PAUSE, LONGEST_PAUSE};
-use crate::template::{PodTemplate, TemplateError, Unsupported};
+use crate::template::{PodTemplate, TemplateError, Unsupported, strangers};
 use crate::time::Time;
+
+/// The fields of a Job that are acted on, or that only a cluster needs. A Job that is over stays until its hook runs
+/// again or its Application goes, so that its time to live is nobody's business here.
+const FIELDS: &[&str] = &[
+    "activeDeadlineSeconds",
+    "backoffLimit",
+    "completions",
+    "parallelism",
+    "suspend",
+    "template",
+    "ttlSecondsAfterFinished",
+];
 
 /// A Job and how far it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +73,7 @@ impl Job {
                 });
             }
         }
+        template.unsupported.extend(strangers(spec, FIELDS));
         Ok(Self {
             template: Arc::new(template),
             backoff_limit: number("backoffLimit").map_or(6, |limit| u32::try_from(limit).unwrap_or(u32::MAX)),

@@ -295,6 +295,16 @@ impl Pod {
         }))]
     }
 
+    /// Says more of why it waits for its configuration.
+    pub fn explain(&mut self, more: &str) {
+        if let Phase::Waiting { reason, message } = &mut self.phase
+            && *reason == "CreateContainerConfigError"
+        {
+            message.push_str(": ");
+            message.push_str(more);
+        }
+    }
+
     /// Its process of `run` started.
     pub fn started(&mut self, run: u64, now: Time) -> Vec<PodAction> {
         if run != self.run || self.phase != Phase::Starting {

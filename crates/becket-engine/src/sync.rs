@@ -69,6 +69,15 @@ impl Wanted {
         !self.hook.is_empty()
     }
 
+    /// Whether it is deleted once it has succeeded.
+    pub fn goes_on_success(&self) -> bool {
+        let policy = text(
+            &self.object,
+            "/metadata/annotations/argocd.argoproj.io~1hook-delete-policy",
+        );
+        policy.is_some_and(|policy| policy.split(',').any(|one| one.trim() == "HookSucceeded"))
+    }
+
     /// Whether a sync leaves it out: hooks of other occasions.
     pub fn is_skipped(&self) -> bool {
         let hook = text(&self.object, "/metadata/annotations/argocd.argoproj.io~1hook");

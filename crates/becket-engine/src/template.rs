@@ -495,6 +495,17 @@ impl Reader {
     }
 }
 
+/// The fields of `spec` that are not among the `known` ones: nobody acts on them here.
+pub(crate) fn strangers(spec: &Value, known: &[&str]) -> Vec<Unsupported> {
+    let fields = spec.as_object().into_iter().flat_map(Map::keys);
+    let unknown = fields.filter(|field| !known.contains(&field.as_str()));
+    let unsupported = |field: &String| Unsupported {
+        field: format!("spec.{field}"),
+        why: "this machine does not act on it".to_owned(),
+    };
+    unknown.map(unsupported).collect()
+}
+
 fn invalid(field: &str, what: &str) -> TemplateError {
     TemplateError::Invalid {
         field: field.to_owned(),

@@ -12,7 +12,7 @@ use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::task::AbortHandle;
 
-use super::Runtime;
+use super::{Runtime, lock};
 use crate::network::{Network, Source};
 use crate::pod::PodId;
 use crate::service::{DATABASE, names};
@@ -126,7 +126,10 @@ async fn pass(runtime: &Runtime, id: &PodId, target: &Target, mut stream: TcpStr
         }
         Target::Database => {
             let allowed = runtime.network.borrow().database(id).is_ok();
-            let socket = runtime.settings.standins.database().filter(|_| allowed);
+            let standins = lock(&runtime.standins).clone();
+            let socket = standins
+                .and_then(|standins| standins.database())
+                .filter(|_| allowed);
             match database(socket.as_deref()).await {
                 Some(mut there) => {
                     let _ = copy_bidirectional(&mut stream, &mut there).await;

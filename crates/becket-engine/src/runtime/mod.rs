@@ -33,12 +33,14 @@ use links::Links;
 /// How long a pod may take to accept a connection.
 const CONNECT: Duration = Duration::from_secs(2);
 
+/// How long a process may take to be started, its image unpacked.
+const START: Duration = Duration::from_mins(1);
+
 /// What pods are made with.
 pub(crate) struct Settings {
     pub(crate) store: Store,
     pub(crate) logs: PathBuf,
     pub(crate) init: Init,
-    pub(crate) standins: Arc<dyn StandIns>,
 }
 
 /// All pods that have processes.
@@ -48,6 +50,8 @@ pub(crate) struct Runtime {
     network: watch::Receiver<Arc<Network>>,
     slots: Mutex<BTreeMap<PodId, Arc<Slot>>>,
     turn: AtomicUsize,
+    /// Until the end, when whoever made them takes them back.
+    standins: Mutex<Option<Arc<dyn StandIns>>>,
 }
 
 /// A pod's place: empty before its first process starts and after its end.
@@ -67,11 +71,13 @@ struct State {
 impl Runtime {
     pub(crate) fn new(
         settings: Settings,
+        standins: Arc<dyn StandIns>,
         events: mpsc::UnboundedSender<Event>,
         network: watch::Receiver<Arc<Network>>,
     ) -> Self {
         Self {
             settings,
+            standins: Mutex::new(Some(standins)),
             events,
             network,
             slots: Mutex::default(),
@@ -95,7 +101,14 @@ impl Runtime {
             PodAction::Start(start) => {
                 tokio::spawn(async move {
                     let run = start.run;
-                    if let Err(error) = this.start(*start).await {
+                    let started = tokio::time::timeout(START, this.start(*start)).await;
+                    let late = |_| {
+                        Err(StartError::Other(format!(
+                            "not started within {} s",
+                            START.as_secs()
+                        )))
+                    };
+                    if let Err(error) = started.unwrap_or_else(late) {
                         this.tell(Event::NotStarted { pod: id, run, error });
                     }
                 });
@@ -141,6 +154,7 @@ impl Runtime {
 
     /// Kills all pods that are left. Answers when nothing is left of them.
     pub(crate) async fn end(&self) {
+        lock(&self.standins).take();
         let slots = std::mem::take(&mut *lock(&self.slots));
         for slot in slots.into_values() {
             slot.end().await;
@@ -170,6 +184,7 @@ impl Runtime {
         let container = container.map_err(|error| StartError::Other(error.to_string()))?;
         *lock(&slot.container) = Some((start.run, container.clone()));
         drop(state);
+        self.catch_up(&start.pod, &slot).await;
         let (this, id, run) = (Arc::clone(self), start.pod, start.run);
         this.tell(Event::Started { pod: id.clone(), run });
         tokio::spawn(async move {
@@ -208,18 +223,37 @@ impl Runtime {
         Ok(pod)
     }
 
-    /// The network is another: every pod's names and listeners follow.
+    /// The network is another: every pod's names and listeners follow. Who starts a pod meanwhile looks again by itself.
     pub(crate) async fn follow(self: &Arc<Self>, network: &Arc<Network>) {
         let slots: Vec<_> = lock(&self.slots)
             .iter()
             .map(|(id, slot)| (id.clone(), Arc::clone(slot)))
             .collect();
         for (id, slot) in slots {
-            let mut state = slot.state.lock().await;
-            let pod = lock(&slot.pod).clone();
-            if let Some(pod) = pod {
-                state.links.follow(self, &id, &pod, network).await;
+            if let Ok(mut state) = slot.state.try_lock() {
+                self.follow_one(&id, &slot, &mut state, network).await;
             }
+        }
+    }
+
+    async fn follow_one(self: &Arc<Self>, id: &PodId, slot: &Slot, state: &mut State, network: &Network) {
+        let pod = lock(&slot.pod).clone();
+        if let Some(pod) = pod {
+            state.links.follow(self, id, &pod, network).await;
+        }
+    }
+
+    /// Follows what the network became while a pod was being started.
+    async fn catch_up(self: &Arc<Self>, id: &PodId, slot: &Slot) {
+        let mut followed: Option<Arc<Network>> = None;
+        loop {
+            let latest = Arc::clone(&*self.network.borrow());
+            if followed.is_some_and(|followed| Arc::ptr_eq(&followed, &latest)) {
+                return;
+            }
+            let mut state = slot.state.lock().await;
+            self.follow_one(id, slot, &mut state, &latest).await;
+            followed = Some(latest);
         }
     }
 

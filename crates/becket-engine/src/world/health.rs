@@ -1,8 +1,10 @@
 //! How well an object runs, in Argo CD's words.
 
+use serde_json::Value;
+
 use super::World;
 use crate::job::Outcome;
-use crate::object::ObjectKey;
+use crate::object::{ObjectKey, text};
 use crate::service::Service;
 use crate::status::Health;
 
@@ -35,10 +37,42 @@ impl World {
         {
             return (Health::Healthy, why);
         }
+        if key.is("gateway.networking.k8s.io", "HTTPRoute") {
+            return match self.unresolved(&key.namespace, &live.object) {
+                Some(why) => (Health::Degraded, why),
+                None => (Health::Healthy, String::new()),
+            };
+        }
         if !runs_here(key) {
             return (Health::Healthy, "runs on a cluster".to_owned());
         }
         (Health::Healthy, String::new())
+    }
+
+    /// The first backend of a route that leads nowhere.
+    fn unresolved(&self, namespace: &str, route: &Value) -> Option<String> {
+        let rules = route
+            .pointer("/spec/rules")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        let backends = rules
+            .filter_map(|rule| rule.get("backendRefs")?.as_array())
+            .flatten();
+        for backend in backends {
+            let name = text(backend, "/name").unwrap_or_default();
+            let Some(live) = self.objects.get(&ObjectKey::core("Service", namespace, name)) else {
+                return Some(format!("BackendNotFound: there is no Service \"{name}\""));
+            };
+            let port = backend.get("port").and_then(Value::as_u64);
+            let service = Service::read(&live.object);
+            if let Some(port) = port
+                && service.ports.iter().all(|one| u64::from(one.port) != port)
+            {
+                return Some(format!("BackendNotFound: Service \"{name}\" has no port {port}"));
+            }
+        }
+        None
     }
 
     fn deployment_health(&self, key: &ObjectKey) -> (Health, String) {

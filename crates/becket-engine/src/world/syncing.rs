@@ -375,6 +375,9 @@ impl World {
                 self.hooks.insert(hook_id(&app, &hook.key), print);
                 self.actions.push(Action::Remember(self.hooks.clone()));
             }
+            if hook.goes_on_success() {
+                self.delete(&hook.key);
+            }
         }
         Standing::Done
     }

@@ -92,6 +92,13 @@ impl World {
             conditions.push(condition("SyncError", last.message.clone()));
         }
         for one in app.wanted.iter().flat_map(|wanted| wanted.iter()) {
+            let hook =
+                text(&one.object, "/metadata/annotations/argocd.argoproj.io~1hook").unwrap_or_default();
+            if one.is_skipped() && hook != "Skip" {
+                let key = &one.key;
+                let why = format!("{key}: a hook of {hook} does not run on this machine");
+                conditions.push(condition("Unsupported", why));
+            }
             let deployed = self
                 .deployments
                 .get(&one.key)

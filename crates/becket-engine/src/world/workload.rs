@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Action, Timer, World};
+use super::{Action, StandIn, Timer, World};
 use crate::deployment::{PodView, Progress, Rollout};
 use crate::job::{Job, Need, Outcome};
 use crate::object::ObjectKey;
@@ -131,6 +131,9 @@ impl World {
         let mut actions = Vec::new();
         if !self.stopping && !self.waits_for_stand_in(&fresh) {
             actions.extend(fresh.begin(&self.data(&id.namespace), now));
+            if let Some(why) = self.failed_stand_in(&fresh) {
+                fresh.explain(why);
+            }
         }
         actions.extend(fresh.tick(now));
         let due = fresh.due();
@@ -163,7 +166,18 @@ impl World {
         let namespace = &pod.id.namespace;
         pod.template.references().into_iter().any(|(kind, name)| {
             let id = (namespace.clone(), name.to_owned());
-            kind == "Secret" && matches!(self.secrets.get(&id), Some(super::StandIn::Asked))
+            kind == "Secret" && matches!(self.secrets.get(&id), Some(StandIn::Asked))
+        })
+    }
+
+    /// Why a Secret that the pod reads could not be made.
+    fn failed_stand_in(&self, pod: &Pod) -> Option<&str> {
+        pod.template.references().into_iter().find_map(|(kind, name)| {
+            let id = (pod.id.namespace.clone(), name.to_owned());
+            match self.secrets.get(&id).filter(|_| kind == "Secret")? {
+                StandIn::Failed(why, _) => Some(why.as_str()),
+                _ => None,
+            }
         })
     }
 

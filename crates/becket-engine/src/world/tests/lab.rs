@@ -33,6 +33,8 @@ pub(super) struct Lab {
     pub(super) log: Vec<String>,
     pub(super) secrets: BTreeMap<String, BTreeMap<String, String>>,
     pub(super) remembered: Hooks,
+    /// Why no stand-in can be made.
+    pub(super) failing: Option<String>,
     queue: VecDeque<Event>,
 }
 
@@ -50,6 +52,7 @@ impl Lab {
             log: Vec::new(),
             secrets: BTreeMap::new(),
             remembered: hooks,
+            failing: None,
             queue: VecDeque::new(),
         }
     }
@@ -153,7 +156,10 @@ impl Lab {
             }
             Action::Remove(pod) => assert!(!self.processes.contains_key(&pod), "{pod} still runs"),
             Action::StandIn { namespace, name } => {
-                let outcome = Ok(self.secrets.get(&name).cloned());
+                let outcome = match &self.failing {
+                    Some(why) => Err(why.clone()),
+                    None => Ok(self.secrets.get(&name).cloned()),
+                };
                 self.tell(Event::StandIn {
                     namespace,
                     name,

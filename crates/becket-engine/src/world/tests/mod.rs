@@ -409,3 +409,95 @@ fn nothing_is_due_when_everything_runs_but_the_next_probe() {
     let due = lab.world.due().unwrap();
     assert!(due.saturating_sub(lab.now) > SECOND, "{due:?} {:?}", lab.now);
 }
+
+#[test]
+fn a_stand_in_that_cannot_be_made_says_why() {
+    let mut lab = Lab::new();
+    lab.failing = Some("this machine has no PostgreSQL".to_owned());
+    lab.commit("1", &[migration("m")]);
+    assert_eq!(
+        lab.app().operation.unwrap().message,
+        "waiting for completion of hook Job orders-migration: CreateContainerConfigError: \
+         secret \"orders-database\" not found: this machine has no PostgreSQL"
+    );
+    lab.failing = None;
+    lab.play("m", Play::Ends(0));
+    lab.secrets.insert(
+        "orders-database".to_owned(),
+        BTreeMap::from([("url".to_owned(), "x".to_owned())]),
+    );
+    lab.run(10 * SECOND);
+    assert_eq!(lab.app().operation.unwrap().phase, "Succeeded");
+}
+
+#[test]
+fn a_route_that_leads_nowhere_is_degraded() {
+    let route = |service: &str, port: u16| {
+        serde_json::json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
+            "metadata": {"name": "orders", "namespace": "qa"},
+            "spec": {"rules": [{"backendRefs": [{"name": service, "port": port}]}]}})
+    };
+    let cases = [
+        (route("orders", 8080), Health::Healthy, ""),
+        (
+            route("order", 8080),
+            Health::Degraded,
+            "BackendNotFound: there is no Service \"order\"",
+        ),
+        (
+            route("orders", 80),
+            Health::Degraded,
+            "BackendNotFound: Service \"orders\" has no port 80",
+        ),
+    ];
+    for (route, health, message) in cases {
+        let mut lab = Lab::new();
+        lab.commit("1", &[deployment("one", 1), service(), route]);
+        let app = lab.app();
+        assert_eq!((app.health, app.message.as_str()), (health, message));
+    }
+}
+
+#[test]
+fn hooks_of_other_occasions_are_named_and_not_run() {
+    let mut lab = Lab::new();
+    let mut cleanup = migration("m");
+    cleanup["metadata"]["annotations"]["argocd.argoproj.io/hook"] = "SyncFail".into();
+    lab.commit("1", &[deployment("one", 1), service(), cleanup]);
+    assert_eq!(lab.log, ["start one"]);
+    assert_eq!(
+        lab.app().conditions[0].message,
+        "Job orders-migration: a hook of SyncFail does not run on this machine"
+    );
+    assert_eq!(lab.state(), (Sync::Synced, Health::Healthy));
+}
+
+#[test]
+fn a_hook_that_is_to_go_when_it_has_succeeded_goes() {
+    let mut lab = Lab::new();
+    lab.play("m", Play::Ends(0));
+    lab.secrets.insert(
+        "orders-database".to_owned(),
+        BTreeMap::from([("url".to_owned(), "x".to_owned())]),
+    );
+    let mut hook = migration("m");
+    hook["metadata"]["annotations"]["argocd.argoproj.io/hook-delete-policy"] = "HookSucceeded".into();
+    lab.commit("1", &[deployment("one", 1), service(), hook]);
+    assert_eq!(lab.log, ["start m", "start one"]);
+    assert!(lab.app().resources.iter().all(|one| one.kind != "Job"));
+    assert_eq!(lab.state(), (Sync::Synced, Health::Healthy));
+}
+
+#[test]
+fn a_paused_deployment_is_not_run_as_if_it_were_not() {
+    let mut lab = Lab::new();
+    let mut paused = deployment("one", 1);
+    paused["spec"]["paused"] = true.into();
+    lab.commit("1", &[paused, service()]);
+    assert_eq!(lab.images(), [""; 0]);
+    let message = &lab.app().conditions[0].message;
+    assert_eq!(
+        message,
+        "Deployment orders: spec.paused: this machine does not act on it"
+    );
+}
