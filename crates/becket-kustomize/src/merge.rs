@@ -63,9 +63,28 @@ fn walk(
         _ => Ok(match patch {
             None => dest,
             Some(Value::Null) => None,
+            Some(new @ (Value::Number(_) | Value::Bool(_))) if dest.as_ref().is_some_and(was_quoted) => {
+                Some(Value::String(text(&new).into_owned()))
+            }
             replaced => replaced,
         }),
     }
+}
+
+/// Whether the scalar stood in quotes: what takes its place keeps them, so that a port in a patch becomes text where the
+/// resource has text. Seen by what could not stand without.
+fn was_quoted(value: &Value) -> bool {
+    let Value::String(written) = value else {
+        return false;
+    };
+    crate::yaml::resolve(written).is_none_or(|read| read != *value)
+        || written.starts_with([
+            '#', ',', '[', ']', '{', '}', '&', '*', '!', '|', '>', '\'', '"', '%', '@', '`', ' ',
+        ])
+        || written.ends_with([':', ' '])
+        || written.contains(": ")
+        || written.contains(" #")
+        || written.contains('\n')
 }
 
 fn kind_of(value: &Value) -> &'static str {

@@ -376,7 +376,8 @@ fn random_overlays_build_as_the_real_one_builds_them() {
 fn value() -> impl Strategy<Value = serde_json::Value> {
     let leaf = prop_oneof![
         Just(json!(null)),
-        Just(json!("text")),
+        // A text that has to stand in quotes: of others the real one knows whether they did, and this does not.
+        Just(json!("7")),
         Just(json!(1)),
         Just(json!(true)),
         Just(json!([])),
