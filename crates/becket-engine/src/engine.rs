@@ -3,6 +3,7 @@
 //! Events come from the repositories and the pods; actions go to the pods. The loop sleeps until something happens or
 //! is due. It decides nothing itself.
 
+use std::collections::BTreeMap;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use crate::control::{self, Sources};
 use crate::ingress::Dial;
 use crate::lock::Lock;
 use crate::memory;
@@ -87,7 +89,11 @@ pub struct Engine {
     board: watch::Receiver<Arc<Board>>,
     network: watch::Receiver<Arc<Network>>,
     runtime: Arc<Runtime>,
+    links: watch::Sender<BTreeMap<String, String>>,
+    stop: watch::Receiver<bool>,
     stopped: JoinHandle<()>,
+    answering: JoinHandle<()>,
+    socket: PathBuf,
     watching: JoinHandle<()>,
     following: JoinHandle<()>,
     _lock: Lock,
@@ -116,6 +122,15 @@ impl Engine {
         let (events, inbox) = mpsc::unbounded_channel();
         let (tell_board, board) = watch::channel(Arc::new(Board::default()));
         let (tell_network, network) = watch::channel(Arc::new(Network::default()));
+        let (links, seen_links) = watch::channel(BTreeMap::new());
+        let (ask_to_stop, stop) = watch::channel(false);
+        let listener =
+            control::bind(&config.folder).map_err(io("listen on", &control::socket(&config.folder)))?;
+        let sources = Sources {
+            board: board.clone(),
+            links: seen_links,
+            stop: ask_to_stop,
+        };
         let settings = Settings {
             store,
             logs: config.folder.join("logs"),
@@ -143,7 +158,11 @@ impl Engine {
             board,
             network,
             runtime,
+            links,
+            stop,
             stopped: tokio::spawn(turning.turn()),
+            answering: tokio::spawn(control::serve(listener, sources)),
+            socket: control::socket(&config.folder),
             watching,
             following,
             _lock: lock,
@@ -163,6 +182,22 @@ impl Engine {
     /// How the ingress reaches Services.
     pub fn dial(&self) -> Arc<dyn Dial> {
         Arc::new(FromIngress(Arc::clone(&self.runtime)))
+    }
+
+    /// Where else to look, for those who ask for the status: `console`, `git`, `ingress`.
+    pub fn announce(&self, what: impl Into<String>, place: impl Into<String>) {
+        let (what, place) = (what.into(), place.into());
+        self.links.send_modify(|links| {
+            links.insert(what, place);
+        });
+    }
+
+    /// Answers when another process asks for everything to stop.
+    pub async fn asked_to_stop(&self) {
+        // An error means that nobody can ask any more.
+        if self.stop.clone().wait_for(|stop| *stop).await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 
     /// Tells the engine something as if it had happened: for tests of healing.
@@ -200,6 +235,8 @@ impl Engine {
         self.following.abort();
         let _ = self.following.await;
         self.runtime.end().await;
+        self.answering.abort();
+        let _ = std::fs::remove_file(&self.socket);
     }
 }
 

@@ -7,6 +7,8 @@
 pub mod application;
 pub mod authority;
 pub mod build;
+pub mod client;
+mod control;
 mod declare;
 pub mod deployment;
 mod engine;

@@ -4,6 +4,7 @@ mod support;
 
 use std::time::Instant;
 
+use becket_engine::client::{self, ClientError};
 use becket_engine::status::Board;
 use support::{Platform, Process, get, gone, judged, until};
 
@@ -274,12 +275,17 @@ async fn migrations_run_before_the_workload_and_not_again_after_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_engine_learns_who_runs() {
+async fn who_asks_from_another_process_is_answered() {
     judged!();
     let platform = Platform::new();
     let folder = platform.folder.path();
-    assert_eq!(becket_engine::running(folder), None);
+    assert!(matches!(
+        client::status(folder).await,
+        Err(ClientError::NotRunning)
+    ));
     let engine = platform.start().await;
+    engine.announce("console", "https://localhost:8443");
+    until(&engine, |board| board.settled).await;
     let second = becket_engine::Engine::start(platform.config())
         .await
         .err()
@@ -288,9 +294,23 @@ async fn a_second_engine_learns_who_runs() {
     assert!(second.to_string().starts_with(&format!(
         "this platform is already running, in process {process}\n"
     )));
-    assert_eq!(becket_engine::running(folder), Some(process));
-    engine.shutdown().await;
-    assert_eq!(becket_engine::running(folder), None);
+    let status = client::status(folder).await.unwrap();
+    assert_eq!((status.pid, status.board.settled), (process, true));
+    assert_eq!(status.links["console"], "https://localhost:8443");
+    let mut watching = client::watch(folder).await.unwrap();
+    watching.next().await.unwrap();
+    let head = platform.edit(&[("README.md", Some("y".to_owned()))]);
+    while watching.next().await.unwrap().board.revision != head {}
+    let stopping = async {
+        engine.asked_to_stop().await;
+        engine.shutdown().await;
+    };
+    let (stopped, ()) = tokio::join!(client::stop(folder, support::DEADLINE), stopping);
+    assert!(stopped.unwrap());
+    assert!(matches!(
+        client::status(folder).await,
+        Err(ClientError::NotRunning)
+    ));
 }
 
 #[test]
