@@ -14,13 +14,13 @@ use crate::ast::{Branch, Command, Node, NodeKind, Operand, OperandKind, Pipe, Tr
 use crate::error::{Error, Fail};
 use crate::functions::{Function, Library};
 use crate::print;
-use crate::value::{IntType, Value};
+use crate::value::{IntType, PARTS, Value};
 use crate::{MissingKey, parse};
 
 /// How deep blocks, parentheses and calls of templates may nest, together.
 const DEPTH: usize = 200;
 /// How many commands and loop rounds one rendering may take.
-const STEPS: u64 = 3_000_000;
+const STEPS: u64 = 5_000_000;
 
 /// The templates that know each other.
 pub(crate) type Set = BTreeMap<String, Rc<Tree>>;
@@ -111,7 +111,12 @@ impl Machine {
     }
 
     fn step(&mut self, scope: &Scope, span: Span) -> Outcome<()> {
-        self.steps += 1;
+        self.steps(1, scope, span)
+    }
+
+    /// Counts steps; what takes long counts for many.
+    fn steps(&mut self, count: u64, scope: &Scope, span: Span) -> Outcome<()> {
+        self.steps = self.steps.saturating_add(count);
         if self.steps > STEPS {
             return Err(Error::new(
                 &scope.source,
@@ -426,6 +431,7 @@ impl Machine {
         }
         let arguments = self.arguments(scope, dot, operands, last)?;
         self.deeper(scope, command.span)?;
+        self.steps(cost(function, &arguments), scope, command.span)?;
         let result = (function.call)(self, &arguments);
         self.depth = self.depth.saturating_sub(1);
         returned(scope, command.span, function.name, result)
@@ -536,6 +542,62 @@ impl Machine {
 #[inline(never)]
 fn wrong_count(scope: &Scope, span: Span, function: &Function, count: usize) -> Box<Error> {
     Error::new(&scope.source, span, function.wrong_count(count))
+}
+
+/// Functions that walk through all of a value.
+const WALKERS: &[&str] = &[
+    "cat",
+    "deepCopy",
+    "deepEqual",
+    "has",
+    "html",
+    "join",
+    "js",
+    "merge",
+    "mergeOverwrite",
+    "mustDeepCopy",
+    "mustHas",
+    "mustMerge",
+    "mustMergeOverwrite",
+    "mustToJson",
+    "mustToPrettyJson",
+    "mustToRawJson",
+    "mustToYaml",
+    "mustUniq",
+    "mustWithout",
+    "print",
+    "printf",
+    "println",
+    "quote",
+    "sortAlpha",
+    "squote",
+    "toJson",
+    "toPrettyJson",
+    "toRawJson",
+    "toString",
+    "toStrings",
+    "toYaml",
+    "uniq",
+    "urlquery",
+    "without",
+];
+
+/// How many steps a call counts for, by what it is given.
+fn cost(function: &Function, arguments: &[Value]) -> u64 {
+    let walks = WALKERS.contains(&function.name);
+    let pairs = matches!(function.name, "uniq" | "mustUniq" | "without" | "mustWithout");
+    let parts = arguments.iter().map(|argument| match argument {
+        Value::Str(text) => text.len() / 32,
+        Value::List(list) if pairs => {
+            list.items
+                .len()
+                .saturating_mul(list.items.len().max(arguments.len()))
+                / 16
+        }
+        value if walks => value.parts(PARTS),
+        _ => 0,
+    });
+    u64::try_from(parts.fold(0, usize::saturating_add)).unwrap_or(u64::MAX)
 }
 
 /// What a function gave back, with the place where it failed.

@@ -236,6 +236,25 @@ impl Value {
         matches!(self, Self::Missing | Self::Nil)
     }
 
+    /// How many parts it has, counted up to `limit`.
+    pub(crate) fn parts(&self, limit: usize) -> usize {
+        let mut waiting = vec![self.clone()];
+        let mut count = 0;
+        while let Some(value) = waiting.pop() {
+            count += 1;
+            if count >= limit {
+                break;
+            }
+            let room = limit - count;
+            match value {
+                Value::List(list) => waiting.extend(list.items.iter().take(room).cloned()),
+                Value::Map(map) => waiting.extend(map.entries.borrow().values().take(room).cloned()),
+                _ => {}
+            }
+        }
+        count
+    }
+
     /// Go's `reflect.DeepEqual`. Values too large to be walked are unequal.
     pub(crate) fn deep_equal(&self, other: &Value) -> bool {
         let mut parts = 0;

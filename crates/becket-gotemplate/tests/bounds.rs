@@ -44,6 +44,31 @@ fn what_grows_without_end_is_stopped() {
 }
 
 #[test]
+fn work_that_is_done_again_and_again_is_stopped() {
+    let big = "{{$l := list 1}}{{range until 16}}{{$l = concat $l $l}}{{end}}";
+    assert!(
+        refused(&format!(
+            "{big}{{{{range until 100000}}}}{{{{$_ := deepEqual $l $l}}}}{{{{end}}}}"
+        ))
+        .contains("steps")
+    );
+    assert!(refused(&format!("{big}{{{{$_ := uniq $l}}}}")).contains("steps"));
+    assert!(
+        refused(&format!(
+            "{big}{{{{range until 100000}}}}{{{{$_ := toJson $l}}}}{{{{end}}}}"
+        ))
+        .contains("steps")
+    );
+    let long = "{{$s := repeat 10000000 \"x\"}}";
+    assert!(
+        refused(&format!(
+            "{long}{{{{range until 100000}}}}{{{{$_ := sha256sum $s}}}}{{{{end}}}}"
+        ))
+        .contains("steps")
+    );
+}
+
+#[test]
 fn values_that_nest_deeply_or_refer_to_themselves_do_no_harm() {
     assert_eq!(
         helm("{{$l := list}}{{range until 200000}}{{$l = list $l}}{{end}}done").unwrap(),
