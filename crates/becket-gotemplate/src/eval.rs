@@ -11,10 +11,12 @@ use std::rc::Rc;
 use becket_source::Span;
 
 use crate::ast::{Branch, Command, Node, NodeKind, Operand, OperandKind, Pipe, Tree};
+use crate::cost::cost;
 use crate::error::{Error, Fail};
 use crate::functions::{Function, Library};
 use crate::print;
-use crate::value::{IntType, PARTS, Value};
+use crate::scope::{Scope, assign, lookup};
+use crate::value::{IntType, Value};
 use crate::{MissingKey, parse};
 
 /// How deep blocks, parentheses and calls of templates may nest, together.
@@ -32,11 +34,6 @@ pub(crate) struct Machine {
     out: String,
     depth: usize,
     steps: u64,
-}
-
-struct Scope {
-    source: Rc<str>,
-    variables: Vec<(Rc<str>, Value)>,
 }
 
 enum Flow {
@@ -544,62 +541,6 @@ fn wrong_count(scope: &Scope, span: Span, function: &Function, count: usize) -> 
     Error::new(&scope.source, span, function.wrong_count(count))
 }
 
-/// Functions that walk through all of a value.
-const WALKERS: &[&str] = &[
-    "cat",
-    "deepCopy",
-    "deepEqual",
-    "has",
-    "html",
-    "join",
-    "js",
-    "merge",
-    "mergeOverwrite",
-    "mustDeepCopy",
-    "mustHas",
-    "mustMerge",
-    "mustMergeOverwrite",
-    "mustToJson",
-    "mustToPrettyJson",
-    "mustToRawJson",
-    "mustToYaml",
-    "mustUniq",
-    "mustWithout",
-    "print",
-    "printf",
-    "println",
-    "quote",
-    "sortAlpha",
-    "squote",
-    "toJson",
-    "toPrettyJson",
-    "toRawJson",
-    "toString",
-    "toStrings",
-    "toYaml",
-    "uniq",
-    "urlquery",
-    "without",
-];
-
-/// How many steps a call counts for, by what it is given.
-fn cost(function: &Function, arguments: &[Value]) -> u64 {
-    let walks = WALKERS.contains(&function.name);
-    let pairs = matches!(function.name, "uniq" | "mustUniq" | "without" | "mustWithout");
-    let parts = arguments.iter().map(|argument| match argument {
-        Value::Str(text) => text.len() / 32,
-        Value::List(list) if pairs => {
-            list.items
-                .len()
-                .saturating_mul(list.items.len().max(arguments.len()))
-                / 16
-        }
-        value if walks => value.parts(PARTS),
-        _ => 0,
-    });
-    u64::try_from(parts.fold(0, usize::saturating_add)).unwrap_or(u64::MAX)
-}
-
 /// What a function gave back, with the place where it failed.
 #[inline(never)]
 fn returned(scope: &Scope, span: Span, name: &str, result: Result<Value, Fail>) -> Outcome<Value> {
@@ -647,25 +588,4 @@ fn not_callable(scope: &Scope, operand: &Operand) -> Box<Error> {
         operand.span,
         "something that is no function is given arguments",
     )
-}
-
-fn lookup(scope: &Scope, name: &str) -> Value {
-    scope
-        .variables
-        .iter()
-        .rev()
-        .find(|(known, _)| **known == *name)
-        .map(|(_, value)| value.clone())
-        .unwrap_or_default()
-}
-
-fn assign(scope: &mut Scope, name: &str, value: &Value) {
-    if let Some((_, place)) = scope
-        .variables
-        .iter_mut()
-        .rev()
-        .find(|(known, _)| **known == *name)
-    {
-        *place = value.clone();
-    }
 }

@@ -8,12 +8,14 @@
 
 mod ast;
 pub mod chart;
+mod cost;
 mod error;
 mod eval;
 mod functions;
 mod lex;
 mod parse;
 mod print;
+mod scope;
 mod value;
 
 use std::rc::Rc;
