@@ -94,6 +94,10 @@ impl Runtime {
         Arc::clone(lock(&self.slots).entry(id.clone()).or_default())
     }
 
+    fn existing(&self, id: &PodId) -> Option<Arc<Slot>> {
+        lock(&self.slots).get(id).cloned()
+    }
+
     /// Carries out an action on a pod, in the background.
     pub(crate) fn act(self: &Arc<Self>, id: PodId, action: PodAction) {
         let this = Arc::clone(self);
@@ -115,7 +119,7 @@ impl Runtime {
             }
             PodAction::Stop { run, grace } => {
                 tokio::spawn(async move {
-                    let container = lock(&this.slot(&id).container).clone();
+                    let container = this.existing(&id).and_then(|slot| lock(&slot.container).clone());
                     if let Some((_, container)) = container.filter(|(of, _)| *of == run) {
                         container.stop(grace).await;
                     }
@@ -128,7 +132,7 @@ impl Runtime {
                 port,
             } => {
                 tokio::spawn(async move {
-                    let pod = lock(&this.slot(&id).pod).clone();
+                    let pod = this.existing(&id).and_then(|slot| lock(&slot.pod).clone());
                     let outcome = match pod {
                         Some(pod) => probing::ask(&pod, &probe, port).await,
                         None => Err("the pod is gone".to_owned()),
@@ -303,7 +307,18 @@ impl Runtime {
             (None, Some(args)) => [config.entrypoint.clone(), expand(args)].concat(),
             (None, None) => [config.entrypoint.clone(), config.args.clone()].concat(),
         };
-        let mut env: BTreeMap<String, String> = config.env.iter().cloned().collect();
+        // What a container runtime gives every program, where image and manifest do not say otherwise.
+        let usual = [
+            ("HOME", "/"),
+            ("HOSTNAME", &start.pod.name),
+            (
+                "PATH",
+                "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            ),
+        ];
+        let usual = usual.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let mut env = BTreeMap::from(usual);
+        env.extend(config.env.iter().cloned());
         env.extend(start.variables.clone());
         let Some((user, group)) = container.user.or_else(|| config.ids()) else {
             let why = format!("the image's user \"{}\" is no number; set runAsUser", config.user);
@@ -359,8 +374,9 @@ impl Runtime {
     }
 
     async fn reach(&self, backend: &Backend) -> io::Result<TcpStream> {
-        let slot = lock(&self.slots).get(&backend.pod).cloned();
-        let pod = slot.and_then(|slot| lock(&slot.pod).clone());
+        let pod = self
+            .existing(&backend.pod)
+            .and_then(|slot| lock(&slot.pod).clone());
         let pod = pod.ok_or_else(|| io::Error::from(io::ErrorKind::ConnectionRefused))?;
         match tokio::time::timeout(CONNECT, pod.connect(backend.port)).await {
             Ok(stream) => stream,
