@@ -2,11 +2,14 @@
 
 mod support;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use becket_engine::client::{self, ClientError};
 use becket_engine::status::Board;
+use becket_engine::{Engine, EngineConfig};
 use support::{Platform, Process, get, gone, judged, until};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_serves() {
@@ -275,6 +278,56 @@ async fn migrations_run_before_the_workload_and_not_again_after_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_database_is_reached_through_its_socket_as_policies_allow() {
+    judged!();
+    let platform = Platform::new();
+    let image = platform.image(&[]);
+    platform.release("orders", "dev", &image);
+    let socket = platform.folder.path().join("database.sock");
+    let database = tokio::net::UnixListener::bind(&socket).unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = database.accept().await {
+            let mut question = [0; 4];
+            stream.read_exact(&mut question).await.unwrap();
+            let _ = stream
+                .write_all(b"HTTP/1.1 200 OK\r\n\r\nfrom the database")
+                .await;
+        }
+    });
+    let engine = Engine::start(EngineConfig {
+        standins: Arc::new(support::Url { socket: Some(socket) }),
+        ..platform.config()
+    });
+    let engine = engine.await.unwrap();
+    until(&engine, |board| !board.apps.is_empty() && board.is_healthy()).await;
+    let ask = "/via/database:5432";
+    let answer = get(&engine, "dev", "orders", ask).await;
+    assert_eq!(answer, Ok((200, "from the database".to_owned())));
+
+    let policy = |port: u16| {
+        let folder = "apps/orders/overlays/dev";
+        let policy = format!(
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: orders\nspec:\n  podSelector: {{}}\n  policyTypes: [Egress]\n  egress:\n    - to: [{{ ipBlock: {{ cidr: 10.10.0.0/16 }} }}]\n      ports: [{{ port: {port} }}]\n"
+        );
+        let overlay = "namespace: dev\nresources: [release, policy.yaml]\n".to_owned();
+        let files = [("policy.yaml", policy), ("kustomization.yaml", overlay)];
+        let files = files.map(|(name, text)| (format!("{folder}/{name}"), Some(text)));
+        let files: Vec<_> = files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.clone()))
+            .collect();
+        platform.edit(&files)
+    };
+    for (port, status) in [(443, 502), (5432, 200)] {
+        let commit = policy(port);
+        until(&engine, |board| board.revision == commit && board.is_healthy()).await;
+        let answer = get(&engine, "dev", "orders", ask).await.unwrap();
+        assert_eq!(answer.0, status, "{answer:?}");
+    }
+    engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_asks_from_another_process_is_answered() {
     judged!();
     let platform = Platform::new();
@@ -286,10 +339,7 @@ async fn who_asks_from_another_process_is_answered() {
     let engine = platform.start().await;
     engine.announce("console", "https://localhost:8443");
     until(&engine, |board| board.settled).await;
-    let second = becket_engine::Engine::start(platform.config())
-        .await
-        .err()
-        .unwrap();
+    let second = Engine::start(platform.config()).await.err().unwrap();
     let process = std::process::id();
     assert!(second.to_string().starts_with(&format!(
         "this platform is already running, in process {process}\n"

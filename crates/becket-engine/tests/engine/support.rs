@@ -174,7 +174,7 @@ impl Platform {
             folder: self.folder.path().to_owned(),
             images: self.folder.path().join("images"),
             init: init(),
-            standins: Arc::new(Url),
+            standins: Arc::new(Url::default()),
         }
     }
 
@@ -373,8 +373,11 @@ pub(crate) async fn get(
         .expect("an answer in time")
 }
 
-/// A Secret for every service, and no database behind it.
-pub(crate) struct Url;
+/// A Secret for every service, and behind it what answers at this socket, if anything does.
+#[derive(Default)]
+pub(crate) struct Url {
+    pub(crate) socket: Option<PathBuf>,
+}
 
 impl StandIns for Url {
     fn secret<'a>(
@@ -388,7 +391,7 @@ impl StandIns for Url {
     }
 
     fn database(&self) -> Option<PathBuf> {
-        None
+        self.socket.clone()
     }
 }
 
