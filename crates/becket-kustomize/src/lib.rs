@@ -34,7 +34,7 @@ use std::collections::BTreeSet;
 use becket_source::Diagnostic;
 
 pub use build::Cache;
-pub use codes::CODES;
+pub use codes::RULES;
 pub use files::Files;
 pub use resource::{Origin, Resource};
 

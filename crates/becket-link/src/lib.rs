@@ -6,7 +6,6 @@
 //! were read, or *unknown*; unknown is silent and counted, because a false error is worse than a missed one.
 
 mod frontend;
-mod place;
 mod rules;
 mod symbol;
 mod table;

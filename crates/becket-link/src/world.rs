@@ -129,7 +129,7 @@ impl<'a> World<'a> {
     /// The place in a file that `path` of an object comes from.
     pub(crate) fn place(&self, object: &Object, path: &becket_document::KeyPath) -> Location {
         match self.files {
-            Some(files) => crate::place::find(files, &object.resource, path),
+            Some(files) => object.resource.place(files, path),
             None => Location::new(&object.resource.origin.path, None),
         }
     }

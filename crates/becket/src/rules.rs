@@ -9,6 +9,8 @@ pub(crate) fn all() -> Vec<Rule> {
         .map(|rule| **rule)
         .chain(becket_render::rules().iter().map(|rule| **rule))
         .chain(becket_link::rules())
+        .chain(becket_argocd::codes::RULES.iter().copied())
+        .chain(becket_kustomize::RULES.iter().copied())
         .collect();
     all.sort_by_key(|rule| rule.code);
     all
