@@ -1,13 +1,14 @@
-//! In which order a sync applies and prunes: phases, waves, kinds.
+//! In which order a sync applies and prunes.
 //!
-//! The order is Argo CD's: `PreSync`, `Sync`, `PostSync`; within a phase by wave; within a wave by kind, so that what others
-//! need comes first. What is pruned goes last and backwards.
+//! The order is Argo CD's, which [`becket_argocd::sync`] knows; here it is put on objects that are shared with the world.
+//! What is pruned goes last and backwards, so that nothing is taken away before what replaces it is there.
 
 use std::sync::Arc;
 
+use becket_argocd::sync::{self, DeletePolicy, Phase};
 use serde_json::Value;
 
-use crate::object::{ObjectKey, text};
+use crate::object::ObjectKey;
 
 /// An object that Git asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,21 +17,10 @@ pub struct Wanted {
     pub key: ObjectKey,
     /// What it should be.
     pub object: Arc<Value>,
-    /// Its sync wave.
-    pub wave: i64,
-    /// The phases it is a hook of; empty for an ordinary object.
-    pub hook: Vec<Phase>,
-}
-
-/// A phase of a sync.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Phase {
-    /// Before anything is applied.
-    PreSync,
-    /// With the ordinary objects.
-    Sync,
-    /// When all is applied and healthy.
-    PostSync,
+    /// It is a hook, and nothing that is compared.
+    hook: bool,
+    /// The phases in which it has its turn on this machine.
+    phases: Vec<Phase>,
 }
 
 /// What is applied together.
@@ -47,112 +37,70 @@ pub struct Step {
 impl Wanted {
     /// Reads what a sync needs to know of an object that is in `namespace` when it does not say.
     pub fn read(object: Arc<Value>, namespace: &str) -> Self {
-        let annotation = |name: &str| object.get("metadata")?.get("annotations")?.get(name)?.as_str();
-        let wave = annotation("argocd.argoproj.io/sync-wave").and_then(|wave| wave.parse().ok());
-        let hook = annotation("argocd.argoproj.io/hook").unwrap_or_default();
-        let phase = |name: &str| match name.trim() {
-            "PreSync" => Some(Phase::PreSync),
-            "Sync" => Some(Phase::Sync),
-            "PostSync" => Some(Phase::PostSync),
-            _ => None,
-        };
+        let mut phases = sync::phases(&object);
+        phases.retain(|phase| *phase != Phase::SyncFail);
         Self {
             key: ObjectKey::of(&object, namespace),
-            wave: wave.unwrap_or(0),
-            hook: hook.split(',').filter_map(phase).collect(),
+            hook: sync::is_hook(&object),
+            phases,
             object,
         }
     }
 
-    /// Whether it is a hook.
+    /// Whether it is a hook that runs here.
     pub fn is_hook(&self) -> bool {
-        !self.hook.is_empty()
+        self.hook && !self.is_skipped()
     }
 
     /// Whether it is deleted once it has succeeded.
     pub fn goes_on_success(&self) -> bool {
-        let policy = text(
-            &self.object,
-            "/metadata/annotations/argocd.argoproj.io~1hook-delete-policy",
-        );
-        policy.is_some_and(|policy| policy.split(',').any(|one| one.trim() == "HookSucceeded"))
+        sync::delete_policies(&self.object).contains(&DeletePolicy::HookSucceeded)
     }
 
-    /// Whether a sync leaves it out: hooks of other occasions.
+    /// Whether a sync leaves it out, as it says itself or because it is a hook of another occasion.
     pub fn is_skipped(&self) -> bool {
-        let hook = text(&self.object, "/metadata/annotations/argocd.argoproj.io~1hook");
-        hook.is_some() && self.hook.is_empty()
+        self.phases.is_empty()
+    }
+
+    /// Whether it is a hook of an occasion that does not come on this machine.
+    pub fn is_foreign_hook(&self) -> bool {
+        self.hook && self.is_skipped()
     }
 }
 
 /// The steps of a sync.
 pub fn steps(wanted: &[Wanted]) -> Vec<Step> {
-    let mut tasks: Vec<(Phase, i64, usize, &Wanted)> = Vec::new();
-    for object in wanted.iter().filter(|object| !object.is_skipped()) {
-        let ordinary = [Phase::Sync];
-        let phases = if object.is_hook() {
-            &object.hook[..]
-        } else {
-            &ordinary
-        };
-        let rank = rank(&object.key.kind);
-        tasks.extend(phases.iter().map(|phase| (*phase, object.wave, rank, object)));
-    }
-    tasks.sort_by(|a, b| (a.0, a.1, a.2, &a.3.key.name).cmp(&(b.0, b.1, b.2, &b.3.key.name)));
-    let mut steps: Vec<Step> = Vec::new();
-    for (phase, wave, _, object) in tasks {
-        match steps.last_mut() {
-            Some(step) if (step.phase, step.wave) == (phase, wave) => step.objects.push(object.clone()),
-            _ => steps.push(Step {
-                phase,
-                wave,
-                objects: vec![object.clone()],
-            }),
-        }
-    }
-    steps
+    let objects: Vec<Value> = wanted.iter().map(|one| one.object.as_ref().clone()).collect();
+    let steps = sync::waves(sync::order(&objects, &[], "", false));
+    let here = steps.into_iter().filter(|step| step.phase != Phase::SyncFail);
+    here.map(|step| Step {
+        phase: step.phase,
+        wave: step.wave,
+        objects: step
+            .tasks
+            .iter()
+            .filter_map(|task| wanted.get(task.index).cloned())
+            .collect(),
+    })
+    .collect()
 }
 
-/// The order in which objects are pruned: the reverse of that in which they were applied.
-pub fn prune_order(live: &mut [(ObjectKey, Arc<Value>)]) {
-    live.sort_by_cached_key(|(key, object)| {
-        let wave = Wanted::read(Arc::clone(object), &key.namespace).wave;
-        std::cmp::Reverse((wave, rank(&key.kind), key.name.clone()))
-    });
+/// Whether an object may be pruned: its own options may forbid it.
+pub fn may_prune(object: &Value) -> bool {
+    sync::may_prune(object)
 }
 
-fn rank(kind: &str) -> usize {
-    const ORDER: &[&str] = &[
-        "Namespace",
-        "NetworkPolicy",
-        "ResourceQuota",
-        "LimitRange",
-        "PodDisruptionBudget",
-        "ServiceAccount",
-        "Secret",
-        "ConfigMap",
-        "StorageClass",
-        "PersistentVolume",
-        "PersistentVolumeClaim",
-        "CustomResourceDefinition",
-        "ClusterRole",
-        "ClusterRoleBinding",
-        "Role",
-        "RoleBinding",
-        "Service",
-        "DaemonSet",
-        "Pod",
-        "ReplicaSet",
-        "Deployment",
-        "HorizontalPodAutoscaler",
-        "StatefulSet",
-        "Job",
-        "CronJob",
-        "IngressClass",
-        "Ingress",
-        "APIService",
-    ];
-    ORDER.iter().position(|one| *one == kind).unwrap_or(ORDER.len())
+/// The order in which objects are deleted: the reverse of that in which they would be applied.
+pub fn prune_order(live: &mut Vec<(ObjectKey, Arc<Value>)>) {
+    let objects: Vec<Value> = live.iter().map(|(_, object)| object.as_ref().clone()).collect();
+    let tasks = sync::order(&objects, &[], "", false);
+    let mut place = vec![0; live.len()];
+    for (at, task) in tasks.iter().enumerate() {
+        place[task.index] = at + 1;
+    }
+    let mut placed: Vec<_> = std::mem::take(live).into_iter().zip(place).collect();
+    placed.sort_by_key(|(_, place)| std::cmp::Reverse(*place));
+    live.extend(placed.into_iter().map(|(object, _)| object));
 }
 
 #[cfg(test)]
@@ -203,7 +151,7 @@ mod tests {
             let object = json!({"kind": kind, "metadata": {"name": "x", "annotations": {"argocd.argoproj.io/sync-wave": wave}}});
             (ObjectKey::of(&object, "qa"), Arc::new(object))
         };
-        let mut live = [
+        let mut live = vec![
             object("ConfigMap", "-2"),
             object("Service", "0"),
             object("Deployment", "0"),

@@ -12,7 +12,7 @@ use crate::application::{Application, Built, Place};
 use crate::environment::Data;
 use crate::object::ObjectKey;
 use crate::status::{Health, Operation};
-use crate::sync::{Step, Wanted, prune_order, steps};
+use crate::sync::{Step, Wanted, may_prune, prune_order, steps};
 use crate::template::PodTemplate;
 use crate::time::Time;
 
@@ -191,7 +191,7 @@ impl World {
         {
             return false;
         }
-        let prunable = policy.prune && !app.surplus.is_empty();
+        let prunable = policy.prune && app.surplus.iter().any(|(_, object)| may_prune(object));
         if app.different.is_empty() && !prunable {
             // Hooks run with the first sync even where nothing else is asked for.
             let only_hooks = app
@@ -390,6 +390,7 @@ impl World {
         };
         let mut surplus = std::mem::take(&mut app.surplus);
         if app.declared.policy.prune {
+            surplus.retain(|(_, object)| may_prune(object));
             prune_order(&mut surplus);
             for (key, _) in surplus {
                 self.delete(&key);

@@ -92,10 +92,9 @@ impl World {
             conditions.push(condition("SyncError", last.message.clone()));
         }
         for one in app.wanted.iter().flat_map(|wanted| wanted.iter()) {
-            let hook =
-                text(&one.object, "/metadata/annotations/argocd.argoproj.io~1hook").unwrap_or_default();
-            if one.is_skipped() && hook != "Skip" {
-                let key = &one.key;
+            if one.is_foreign_hook() {
+                let hook = text(&one.object, "/metadata/annotations/argocd.argoproj.io~1hook");
+                let (key, hook) = (&one.key, hook.unwrap_or("Helm"));
                 let why = format!("{key}: a hook of {hook} does not run on this machine");
                 conditions.push(condition("Unsupported", why));
             }
