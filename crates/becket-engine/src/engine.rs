@@ -28,6 +28,9 @@ use crate::standin::StandIns;
 use crate::status::Board;
 use crate::world::{Action, Event, World};
 
+/// How soon repositories that could not be read are read again.
+const AGAIN: Duration = Duration::from_secs(1);
+
 /// What the engine is started with.
 #[derive(Clone)]
 pub struct EngineConfig {
@@ -342,22 +345,30 @@ fn watch_repositories(
             };
             let (events, failed) = (events.clone(), events.clone());
             let reading = tokio::task::spawn_blocking(move || {
-                repositories.read(heads, &|event| {
+                let read = repositories.read(heads, &|event| {
                     let _ = events.send(event);
                 });
-                repositories
+                (repositories, read)
             });
-            match reading.await {
-                Ok(back) => repositories = back,
+            let again = match reading.await {
+                Ok((back, true)) => {
+                    repositories = back;
+                    None
+                }
+                Ok((back, false)) => {
+                    repositories = back;
+                    Some(Instant::now() + AGAIN)
+                }
                 Err(error) => {
                     let why = format!("reading the repositories failed: {error}");
                     let _ = failed.send(Event::Unreadable(Some(why)));
                     return;
                 }
-            }
+            };
             let changed = tokio::select! {
                 changed = of_iac.changed() => changed,
                 changed = of_gitops.changed() => changed,
+                () = sleep_until(again) => Ok(()),
             };
             if changed.is_err() {
                 return;

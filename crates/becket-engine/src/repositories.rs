@@ -65,12 +65,15 @@ impl Repositories {
     }
 
     /// Reads both at `heads` and tells what is asked for now, and what changed overlays build to.
-    pub(crate) fn read(&mut self, heads: Heads, tell: &(dyn Fn(Event) + Sync)) {
+    /// Whether they could be read.
+    pub(crate) fn read(&mut self, heads: Heads, tell: &(dyn Fn(Event) + Sync)) -> bool {
         let told = self.try_read(heads, tell);
         let why = told
             .err()
             .map(|error| format!("cannot read the repositories: {error}"));
+        let read = why.is_none();
         tell(Event::Unreadable(why));
+        read
     }
 
     fn try_read(&mut self, heads: Heads, tell: &(dyn Fn(Event) + Sync)) -> Result<(), becket_git::Error> {
@@ -208,9 +211,9 @@ impl Repositories {
         } else {
             std::thread::scope(|scope| {
                 let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-                running
-                    .into_iter()
-                    .filter_map(|thread| thread.join().ok())
+                let joined = running.into_iter().map(std::thread::ScopedJoinHandle::join);
+                joined
+                    .map(|result| result.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
                     .collect()
             })
         };

@@ -394,3 +394,24 @@ fn an_engine_killed_at_any_moment_leaves_nothing_and_the_next_one_goes_on() {
     engine.kill();
     gone(&platform);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repository_that_cannot_be_read_is_said_and_read_again() {
+    judged!();
+    let platform = Platform::new();
+    let engine = platform.start().await;
+    until(&engine, |board| board.settled).await;
+    let objects = platform.folder.path().join("git/gitops.git/objects");
+    let elsewhere = platform.folder.path().join("elsewhere");
+    let head = platform.edit(&[("README.md", Some("y".to_owned()))]);
+    until(&engine, |board| board.revision == head && board.settled).await;
+    std::fs::rename(&objects, &elsewhere).unwrap();
+    let main = platform.folder.path().join("git/gitops.git/refs/heads/main");
+    std::fs::write(&main, format!("{}\n", "1".repeat(40))).unwrap();
+    until(&engine, |board| !board.messages.is_empty()).await;
+    assert!(!engine.board().borrow().is_healthy());
+    std::fs::rename(&elsewhere, &objects).unwrap();
+    std::fs::write(&main, format!("{head}\n")).unwrap();
+    until(&engine, |board| board.messages.is_empty() && board.is_healthy()).await;
+    engine.shutdown().await;
+}
