@@ -204,3 +204,13 @@ fn a_missing_image_and_an_unsupported_field_say_so() {
     );
     assert!(pod.is_stuck());
 }
+
+#[test]
+fn when_everything_stops_nobody_waits_longer_than_a_few_seconds() {
+    let stop = |seconds| PodAction::Stop {
+        run: 1,
+        grace: Duration::from_secs(seconds),
+    };
+    assert_eq!(stop(30).hurried(), stop(5));
+    assert_eq!(stop(2).hurried(), stop(2));
+}

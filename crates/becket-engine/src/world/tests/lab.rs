@@ -1,6 +1,6 @@
 //! A world with pods that are played, and a clock that only moves from one thing due to the next.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,6 +35,8 @@ pub(super) struct Lab {
     pub(super) remembered: Hooks,
     /// Why no stand-in can be made.
     pub(super) failing: Option<String>,
+    /// Images that are not there.
+    pub(super) missing: BTreeSet<String>,
     queue: VecDeque<Event>,
 }
 
@@ -53,6 +55,7 @@ impl Lab {
             secrets: BTreeMap::new(),
             remembered: hooks,
             failing: None,
+            missing: BTreeSet::new(),
             queue: VecDeque::new(),
         }
     }
@@ -124,6 +127,12 @@ impl Lab {
         match action {
             Action::Pod(pod, PodAction::Start(start)) => {
                 let image = start.container.image.clone();
+                if self.missing.contains(&image) {
+                    let error = StartError::Image(format!("{image} is not on this machine"));
+                    let run = start.run;
+                    self.tell(Event::NotStarted { pod, run, error });
+                    return;
+                }
                 self.log.push(format!("start {image}"));
                 let run = start.run;
                 self.processes.insert(pod.clone(), (run, image.clone()));

@@ -501,3 +501,39 @@ fn a_paused_deployment_is_not_run_as_if_it_were_not() {
         "Deployment orders: spec.paused: this machine does not act on it"
     );
 }
+
+#[test]
+fn what_forbids_being_pruned_stays_and_is_shown() {
+    let mut lab = Lab::new();
+    let mut kept = config("a");
+    kept["metadata"]["annotations"]["argocd.argoproj.io/sync-options"] = "Prune=false".into();
+    lab.commit("1", &[service(), kept]);
+    lab.commit("2", &[service()]);
+    assert_eq!(lab.state(), (Sync::OutOfSync, Health::Healthy));
+    assert!(lab.world.objects.get(&key("", "ConfigMap", "orders")).is_some());
+    let version = lab.world.board_version();
+    lab.run(60 * SECOND);
+    assert_eq!(
+        lab.world.board_version(),
+        version,
+        "it is not tried again and again"
+    );
+}
+
+#[test]
+fn an_image_that_is_missing_is_looked_for_again() {
+    let mut lab = Lab::new();
+    lab.missing.insert("one".to_owned());
+    lab.commit("1", &[deployment("one", 1), service()]);
+    assert_eq!(lab.app().health, Health::Degraded);
+    assert_eq!(
+        lab.app().pods[0].message,
+        "ImagePullBackOff: one is not on this machine"
+    );
+    lab.missing.clear();
+    lab.run(10 * SECOND);
+    assert_eq!(
+        (lab.serving(), lab.app().health),
+        (vec!["one".to_owned()], Health::Healthy)
+    );
+}
