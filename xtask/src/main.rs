@@ -18,10 +18,12 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: cargo xtask <task>
 
   test                 every test, with the judges it needs; ends with what could not be judged and why
-  bench [WHAT...]      the measures, with the other tool in the same run; writes docs/benchmarks.md
+  bench [--as-built] [WHAT...]
+                       the measures, with the other tool in the same run; writes docs/benchmarks.md
   gen [--check]        what of docs/ and schema/ comes from the code; --check fails where it differs
   tools                builds or installs the judges into the cache of the user and says where they are
-  conformance          the rendered repository before a real Argo CD and before the engine (needs a lab)";
+  conformance [--as-built] [--lab DIR] [--without-engine]
+                       the rendered repository before a real Argo CD and before the engine (needs a lab)";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -1,11 +1,13 @@
 //! `bench`: the measures of the design, on whole processes, with the other tool in the same run where there is one. The
 //! figures go into `docs/benchmarks.md`; the text around its tables is a person's. No time is ever asserted.
 
+mod apps;
 mod kustomize;
 mod measure;
 mod render;
 mod report;
 pub mod trees;
+mod up;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -27,10 +29,21 @@ struct Bench {
 /// A measure, what it is about, and whether it is taken when nothing is named.
 type Measure = (&'static str, fn(&Bench) -> Result<()>, bool);
 
-const MEASURES: &[Measure] = &[("kustomize", kustomize::run, true), ("render", render::run, true)];
+const MEASURES: &[Measure] = &[
+    ("kustomize", kustomize::run, true),
+    ("render", render::run, true),
+    ("up", up::up, true),
+    ("commit", up::commit, true),
+    ("idle", up::idle, true),
+    ("apps", apps::run, true),
+];
 
-/// `cargo xtask bench [WHAT...]`.
+/// `cargo xtask bench [--as-built] [WHAT...]`.
 pub fn run(arguments: &[String]) -> Result<bool> {
+    let (as_built, arguments) = match arguments {
+        [first, rest @ ..] if first == "--as-built" => (true, rest),
+        all => (false, all),
+    };
     if let [mode, folder] = arguments
         && mode == kustomize::BUILDS
     {
@@ -42,6 +55,9 @@ pub fn run(arguments: &[String]) -> Result<bool> {
             let names: Vec<&str> = MEASURES.iter().map(|(measure, ..)| *measure).collect();
             bail!("there is no measure `{name}`; there are {}", names.join(", "));
         }
+    }
+    if !as_built {
+        build()?;
     }
     let bench = prepare()?;
     for (name, measure, always) in MEASURES {
@@ -55,7 +71,7 @@ pub fn run(arguments: &[String]) -> Result<bool> {
 }
 
 /// Builds what is measured.
-fn prepare() -> Result<Bench> {
+fn build() -> Result<()> {
     let mut build = Command::new(env!("CARGO"));
     build.current_dir(root()).args([
         "build",
@@ -69,6 +85,11 @@ fn prepare() -> Result<Bench> {
     if !succeeds(build.env_remove("CARGO_TARGET_DIR"))? {
         bail!("the release build failed");
     }
+    Ok(())
+}
+
+/// Finds what is measured.
+fn prepare() -> Result<Bench> {
     let folder = measure::release_folder();
     let becket = folder.join("becket");
     let version = output(Command::new(&becket).arg("--version"))?;

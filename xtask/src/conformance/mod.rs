@@ -1,9 +1,11 @@
-//! `conformance`: the rendered repositories of the reference platform before a real Argo CD, one per operator, and what
-//! our crates foretell of them: the same Applications, the same objects, through the steps of a release's life.
+//! `conformance`: the rendered repositories of the reference platform before a real Argo CD, one per operator, before the
+//! engine, and what our crates foretell of them: the same Applications, the same objects, through the steps of a
+//! release's life.
 //!
 //! Clusters other than an operator's own are not there in a lab. Applications that go to them are compared by name,
 //! source and destination only.
 
+mod engine;
 mod foretold;
 mod lab;
 mod normal;
@@ -16,6 +18,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::process::{root, succeeds};
+use engine::Running;
 use lab::Lab;
 use repositories::Platform;
 use world::{App, World};
@@ -30,23 +33,36 @@ struct Side {
     foretold: World,
 }
 
-/// `cargo xtask conformance [--lab DIR]`.
+/// `cargo xtask conformance [--as-built] [--lab DIR] [--without-engine]`.
 pub fn run(arguments: &[String]) -> Result<bool> {
-    let given = match arguments {
-        [] => None,
-        [flag, folder] if flag == "--lab" => Some(folder.as_str()),
-        _ => bail!("usage: cargo xtask conformance [--lab DIR]"),
-    };
+    let (mut given, mut with_engine, mut as_built) = (None, true, false);
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match (argument.as_str(), rest.as_slice().first()) {
+            ("--as-built", _) => as_built = true,
+            ("--without-engine", _) => with_engine = false,
+            ("--lab", Some(folder)) => {
+                given = Some(folder.as_str());
+                rest.next();
+            }
+            _ => bail!("usage: cargo xtask conformance [--as-built] [--lab DIR] [--without-engine]"),
+        }
+    }
     let scripts = lab::folder(given)?;
     let mut build = Command::new(env!("CARGO"));
     build.current_dir(root()).env_remove("CARGO_TARGET_DIR");
-    if !succeeds(build.args(["build", "--release", "--quiet", "--package", "becket"]))? {
+    if !as_built && !succeeds(build.args(["build", "--release", "--quiet", "--package", "becket"]))? {
         bail!("becket does not build");
     }
     let folder = tempfile::tempdir()?;
     let becket = root().join("target/release/becket");
     let platform = Platform::new(&becket, &root().join("examples/storefront"), folder.path())?;
-    platform.first_release()?;
+    let engine = if with_engine {
+        Some(Running::up(&platform)?)
+    } else {
+        platform.first_release()?;
+        None
+    };
 
     let operators = becket_argocd::operator::read(&platform.files("iac")?);
     let mut sides = Vec::new();
@@ -68,9 +84,11 @@ pub fn run(arguments: &[String]) -> Result<bool> {
     }
     let mut all = Vec::new();
     println!(
-        "after                                       operator   Applications  objects  Argo CD took  differences"
+        "{:<34}  {:<16}  {:>12}  {:>7}  {:>8}  differences",
+        "after", "looked at", "Applications", "objects", "took"
     );
-    let mut compare = |what: &str| -> Result<()> { step(&platform, &mut sides, what, &mut all) };
+    let mut compare =
+        |what: &str| -> Result<()> { step(&platform, &mut sides, engine.as_ref(), what, &mut all) };
     compare("the first release of everything")?;
     platform.reconfigure("catalog", "PAGE_SIZE: \"24\"", "PAGE_SIZE: \"36\"")?;
     compare("a release to dev")?;
@@ -102,14 +120,20 @@ pub fn run(arguments: &[String]) -> Result<bool> {
 }
 
 /// Has each Argo CD look, waits until it is as foretold, and says how it went.
-fn step(platform: &Platform, sides: &mut [Side], what: &str, all: &mut Vec<String>) -> Result<()> {
+fn step(
+    platform: &Platform,
+    sides: &mut [Side],
+    engine: Option<&Running<'_>>,
+    what: &str,
+    all: &mut Vec<String>,
+) -> Result<()> {
     let (iac, gitops, head) = (
         platform.files("iac")?,
         platform.files("gitops")?,
         platform.head()?,
     );
     let operators = becket_argocd::operator::read(&iac);
-    for side in sides {
+    for side in sides.iter_mut() {
         let Some(operator) = operators
             .operators
             .iter()
@@ -118,6 +142,15 @@ fn step(platform: &Platform, sides: &mut [Side], what: &str, all: &mut Vec<Strin
             bail!("the root chart no longer has the operator {}", side.name);
         };
         side.foretold = foretold::world(operator, &gitops, &side.foretold)?;
+    }
+    if let Some(engine) = engine {
+        let foretold: Vec<&World> = sides.iter().map(|side| &side.foretold).collect();
+        let (took, differences) = engine.compare(&foretold, &head)?;
+        let apps = foretold.iter().map(|world| world.apps.len()).sum();
+        let objects = foretold.iter().map(|world| world.objects.len()).sum();
+        tell(what, "engine", (apps, objects), took, differences, all);
+    }
+    for side in sides {
         let begin = Instant::now();
         let (mut refreshes, mut differences) = (0, Vec::new());
         while begin.elapsed() < PATIENCE {
@@ -133,18 +166,29 @@ fn step(platform: &Platform, sides: &mut [Side], what: &str, all: &mut Vec<Strin
                 break;
             }
         }
-        println!(
-            "{what:<42}  {:<9}  {:>12}  {:>7}  {:>10.1} s  {}",
-            side.name,
-            side.foretold.apps.len(),
-            side.foretold.objects.len(),
-            begin.elapsed().as_secs_f64(),
-            differences.len()
-        );
-        let of = |line: String| format!("after {what}, {}: {line}", side.name);
-        all.extend(differences.into_iter().map(of));
+        let counts = (side.foretold.apps.len(), side.foretold.objects.len());
+        let who = format!("Argo CD {}", side.name);
+        tell(what, &who, counts, begin.elapsed(), differences, all);
     }
     Ok(())
+}
+
+/// A row of the table.
+fn tell(
+    what: &str,
+    who: &str,
+    (apps, objects): (usize, usize),
+    took: Duration,
+    differences: Vec<String>,
+    all: &mut Vec<String>,
+) {
+    let (took, count) = (took.as_secs_f64(), differences.len());
+    println!("{what:<34}  {who:<16}  {apps:>12}  {objects:>7}  {took:>6.1} s  {count:>11}");
+    all.extend(
+        differences
+            .into_iter()
+            .map(|line| format!("after {what}, {who}: {line}")),
+    );
 }
 
 /// What a lab has, and whether every Application in reach was compared with the commit `head`.

@@ -23,12 +23,11 @@ pub struct Platform {
 }
 
 impl Platform {
-    /// Copies the platform in `from` to `folder`, renders and commits it.
+    /// Copies the platform file in `from` to `folder`, renders and commits it.
     pub fn new(becket: &Path, from: &Path, folder: &Path) -> Result<Self> {
-        let mut copy = Command::new("cp");
-        copy.arg("-r").arg(from.join("platform.yaml"));
-        copy.arg(from.join("services")).arg(folder);
-        output(&mut copy)?;
+        // The sources stay where they are, with what is built of them.
+        std::fs::copy(from.join("platform.yaml"), folder.join("platform.yaml"))?;
+        std::os::unix::fs::symlink(from.join("services"), folder.join("services"))?;
         let platform = Self {
             becket: becket.to_owned(),
             folder: folder.to_owned(),
@@ -65,6 +64,13 @@ impl Platform {
         let mut command = Command::new(&self.becket);
         output(command.arg("-C").arg(&self.folder).args(arguments))
             .with_context(|| format!("becket {}", arguments.join(" ")))
+    }
+
+    /// Runs `becket` and returns what it prints, also where it says by its exit code that something is not well.
+    pub fn becket_even_if_unwell(&self, arguments: &[&str]) -> Result<String> {
+        let mut command = Command::new(&self.becket);
+        let output = command.arg("-C").arg(&self.folder).args(arguments).output()?;
+        Ok(String::from_utf8(output.stdout)?)
     }
 
     fn git(&self, name: &str, arguments: &[&str]) -> Result<String> {
