@@ -37,6 +37,8 @@ impl Key {
 #[derive(Debug, Default)]
 pub(crate) struct Scope {
     pub(crate) objects: Vec<Object>,
+    /// Where the objects of a kind lie, by name: what refers to what is asked for each object.
+    kinds: BTreeMap<String, BTreeMap<String, Vec<usize>>>,
     pub(crate) references: Vec<Reference>,
     /// Whether something that brings objects here could not be read, so that what is missing may still be there.
     pub(crate) open: bool,
@@ -145,22 +147,41 @@ impl<'a> World<'a> {
 
 impl Scope {
     fn add(&mut self, resources: Vec<Resource>) {
-        self.objects
-            .extend(resources.into_iter().map(|resource| Object { resource }));
+        for resource in resources {
+            let kind = self.kinds.entry(resource.kind().into_owned()).or_default();
+            let at = kind.entry(resource.name().into_owned()).or_default();
+            at.push(self.objects.len());
+            self.objects.push(Object { resource });
+        }
     }
 
     /// The object of this kind and name.
     pub(crate) fn find(&self, kind: &str, name: &str) -> Option<&Object> {
-        self.objects
-            .iter()
-            .find(|object| object.is(kind) && object.resource.name() == name)
+        let first = self.kinds.get(kind)?.get(name)?.first()?;
+        self.objects.get(*first)
     }
 
-    /// All objects of this kind.
-    pub(crate) fn of_kind<'s>(&'s self, kind: &'s str) -> impl Iterator<Item = &'s Object> {
-        self.objects.iter().filter(move |object| object.is(kind))
+    /// All objects that make pods, but for Jobs, whose pods serve nobody.
+    pub(crate) fn serving(&self) -> impl Iterator<Item = &Object> {
+        SERVING.into_iter().flat_map(|kind| self.of_kind(kind))
+    }
+
+    /// All objects of this kind, by name.
+    pub(crate) fn of_kind<'s>(&'s self, kind: &str) -> impl Iterator<Item = &'s Object> {
+        let of_kind = self.kinds.get(kind).into_iter().flat_map(BTreeMap::values);
+        of_kind.flatten().filter_map(|at| self.objects.get(*at))
     }
 }
+
+/// Kinds of objects that make pods which go on.
+const SERVING: [&str; 6] = [
+    "CronJob",
+    "DaemonSet",
+    "Deployment",
+    "Pod",
+    "ReplicaSet",
+    "StatefulSet",
+];
 
 fn common_namespace(resources: &[Resource]) -> String {
     resources

@@ -51,7 +51,10 @@ fn users<'s>(scope: &'s Scope, reference: &Reference) -> Vec<Template<'s>> {
         return vec![own];
     }
     let name = holder.name();
-    let templates = scope.objects.iter().filter_map(workload::template);
+    let templates = scope
+        .serving()
+        .chain(scope.of_kind("Job"))
+        .filter_map(workload::template);
     templates
         .filter(|template| template.environment_maps().contains(&name.as_str()))
         .collect()
@@ -79,11 +82,7 @@ fn judge(
     let Some(selector) = service.at("/spec/selector") else {
         return;
     };
-    let called = there
-        .objects
-        .iter()
-        .filter(|object| !object.is("Job"))
-        .filter_map(workload::template);
+    let called = there.serving().filter_map(workload::template);
     for called in called.filter(|template| accepts_map(selector, template.labels())) {
         let Some(port) = pod_port(service, symbol.part.as_deref(), &called) else {
             continue;

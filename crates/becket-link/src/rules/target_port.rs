@@ -39,9 +39,7 @@ fn run(world: &World<'_>, _: &Table<'_>, findings: &mut Vec<Diagnostic>) {
                 continue;
             };
             let selected: Vec<_> = scope
-                .objects
-                .iter()
-                .filter(|object| !object.is("Job"))
+                .serving()
                 .filter_map(workload::template)
                 .filter(|template| accepts_map(selector, template.labels()))
                 .collect();
