@@ -23,10 +23,8 @@ impl Folder {
     pub(crate) fn open(path: Option<&Path>) -> Result<Self, CommandError> {
         let path = path.unwrap_or(Path::new("."));
         if !path.is_dir() {
-            return Err(CommandError::usage(format!(
-                "there is no folder {}",
-                path.display()
-            )));
+            let text = format!("there is no folder {}", path.display());
+            return Err(CommandError::usage(text).hint("becket -C DIR … names the platform's folder"));
         }
         let path = path.canonicalize().map_err(|error| unreadable(path, &error))?;
         if !path.join(PLATFORM).is_file() {
@@ -68,6 +66,10 @@ impl Folder {
 
     /// The files at the head of the repository `name`; none where nothing was committed.
     pub(crate) fn committed(&self, name: &str) -> Result<FileSet, CommandError> {
+        // Who only looks leaves nothing behind, also in a folder that cannot be written to.
+        if !self.state().join("git").join(format!("{name}.git")).exists() {
+            return Ok(FileSet::new());
+        }
         let repository = self.repository(name)?;
         let machine = |error: becket_git::Error| CommandError::machine(chain(&error));
         match repository.head().map_err(machine)? {

@@ -39,7 +39,11 @@ fn main() -> ExitCode {
     let output = Output {
         format: arguments.format,
     };
-    match run(&arguments, output) {
+    let done = run(&arguments, output).and_then(|()| match output::failed() {
+        Some(why) => Err(CommandError::machine(format!("cannot write the result: {why}"))),
+        None => Ok(()),
+    });
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             output.error(&error);

@@ -1,13 +1,46 @@
 //! What is printed, and how. Nothing outside this file writes to stdout or stderr.
 
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::sync::OnceLock;
 
-use anstream::{eprintln, print, println};
 use becket_source::show::{self, Colours};
 use becket_source::{Diagnostic, FileSet, Level};
 
 use crate::cli::Format;
 use crate::error::CommandError;
+
+/// Why stdout takes no more, since it does not: an empty text where the reader went away, which is its own affair.
+static LOST: OnceLock<String> = OnceLock::new();
+
+/// Why results could not be printed: `None` where they were, or where nobody wanted them any more.
+pub(crate) fn failed() -> Option<&'static str> {
+    LOST.get().map(String::as_str).filter(|why| !why.is_empty())
+}
+
+/// Whether nobody can read any more what is printed.
+pub(crate) fn nobody_reads() -> bool {
+    LOST.get().is_some()
+}
+
+/// To stdout. Where it is full or closed, the first reason is kept, and the rest is left out.
+fn put(text: std::fmt::Arguments) {
+    if nobody_reads() {
+        return;
+    }
+    let mut stdout = anstream::stdout().lock();
+    if let Err(error) = stdout.write_fmt(text).and_then(|()| stdout.flush()) {
+        let why = match error.kind() {
+            ErrorKind::BrokenPipe => String::new(),
+            _ => error.to_string(),
+        };
+        drop(LOST.set(why));
+    }
+}
+
+/// To stderr. Where that fails there is nobody left to tell.
+fn say(text: std::fmt::Arguments) {
+    drop(anstream::stderr().lock().write_fmt(text));
+}
 
 /// Prints results: to stdout, in the form that was asked for.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +52,7 @@ impl Output {
     /// A line for people; nothing where a program listens.
     pub(crate) fn line(self, text: impl std::fmt::Display) {
         if self.format == Format::Text {
-            println!("{text}");
+            put(format_args!("{text}\n"));
         }
     }
 
@@ -29,21 +62,21 @@ impl Output {
         reason = "printing is what an output does, whatever its form"
     )]
     pub(crate) fn raw(self, text: &str) {
-        print!("{text}");
+        put(format_args!("{text}"));
     }
 
     /// A result: `text` for people, `value` for programs.
     pub(crate) fn result(self, text: impl std::fmt::Display, value: &serde_json::Value) {
         match self.format {
-            Format::Json => println!("{value}"),
-            _ => println!("{text}"),
+            Format::Json => put(format_args!("{value}\n")),
+            _ => put(format_args!("{text}\n")),
         }
     }
 
     /// What is going on, for people who wait; to stderr.
     pub(crate) fn progress(self, text: impl std::fmt::Display) {
         if self.format == Format::Text {
-            eprintln!("{text}");
+            say(format_args!("{text}\n"));
         }
     }
 
@@ -62,22 +95,17 @@ impl Output {
         match self.format {
             Format::Text => {
                 for finding in &*findings {
-                    eprintln!(
-                        "{}",
-                        show::terminal(finding, files, Colours::Yes).trim_end_matches('\n')
-                    );
-                    eprintln!();
+                    let text = show::terminal(finding, files, Colours::Yes);
+                    say(format_args!("{}\n\n", text.trim_end_matches('\n')));
                 }
             }
-            Format::Json => print!("{}", show::json_lines(findings, files)),
-            Format::Github => print!("{}", show::github(findings, files)),
+            Format::Json => put(format_args!("{}", show::json_lines(findings, files))),
+            Format::Github => put(format_args!("{}", show::github(findings, files))),
             Format::Sarif => {
                 let rules = crate::rules::all();
                 let rules: Vec<_> = rules.iter().collect();
-                println!(
-                    "{}",
-                    show::sarif(findings, files, &rules, env!("CARGO_PKG_VERSION"))
-                );
+                let sarif = show::sarif(findings, files, &rules, env!("CARGO_PKG_VERSION"));
+                put(format_args!("{sarif}\n"));
             }
         }
         findings.iter().any(|finding| finding.level == Level::Error)
@@ -89,15 +117,13 @@ impl Output {
             return;
         }
         if self.format == Format::Json {
-            println!(
-                "{}",
-                serde_json::json!({ "error": error.message, "help": error.hints })
-            );
+            let value = serde_json::json!({ "error": error.message, "help": error.hints });
+            put(format_args!("{value}\n"));
             return;
         }
-        eprintln!("\u{1b}[1;31merror\u{1b}[0m: {}", error.message);
+        say(format_args!("\u{1b}[1;31merror\u{1b}[0m: {}\n", error.message));
         for hint in &error.hints {
-            eprintln!("  \u{1b}[1;36mhelp\u{1b}[0m: {hint}");
+            say(format_args!("  \u{1b}[1;36mhelp\u{1b}[0m: {hint}\n"));
         }
     }
 }
@@ -115,7 +141,7 @@ impl StatusLine {
     pub(crate) fn lasting(&mut self, text: &str) {
         self.clear();
         if self.shown {
-            eprintln!("{text}");
+            say(format_args!("{text}\n"));
         }
     }
 
@@ -123,7 +149,7 @@ impl StatusLine {
     pub(crate) fn passing(&mut self, text: &str) {
         if self.shown && self.terminal {
             self.clear();
-            anstream::eprint!("{text}");
+            say(format_args!("{text}"));
             self.passing = true;
         }
     }
@@ -131,7 +157,7 @@ impl StatusLine {
     /// Takes the passing line away.
     pub(crate) fn clear(&mut self) {
         if std::mem::take(&mut self.passing) {
-            anstream::eprint!("\r\u{1b}[2K");
+            say(format_args!("\r\u{1b}[2K"));
         }
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::cli::Logs;
 use crate::error::CommandError;
 use crate::folder::{Folder, unreadable};
-use crate::output::Output;
+use crate::output::{Output, nobody_reads};
 use crate::platform::Read;
 use crate::steps;
 
@@ -47,7 +47,7 @@ pub(crate) fn run(folder: &Folder, arguments: &Logs, output: Output) -> Result<(
     if !arguments.follow {
         return Ok(());
     }
-    loop {
+    while !nobody_reads() {
         std::thread::sleep(PAUSE);
         for path in files(&logs, unit)? {
             let from = read.entry(path.clone()).or_default();
@@ -56,6 +56,7 @@ pub(crate) fn run(folder: &Folder, arguments: &Logs, output: Output) -> Result<(
             }
         }
     }
+    Ok(())
 }
 
 /// The logs of a unit's pods: those of its Deployment and of its hooks.
