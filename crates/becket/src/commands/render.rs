@@ -48,31 +48,50 @@ pub(crate) fn run(folder: &Folder, arguments: &Render, output: Output) -> Result
             }
         };
     };
-    let plan = match becket_render::plan(&existing, &rendered) {
+    let seeded = seed(folder, &existing)?;
+    let plan = match becket_render::plan(&seeded, &rendered) {
         Ok(plan) => plan,
         Err(mut findings) => {
-            output.findings(&mut findings, &existing);
+            output.findings(&mut findings, &seeded);
             return Err(CommandError::shown());
         }
     };
-    for (path, contents) in plan.write.iter() {
-        write_file(&to.join(path), contents)?;
+    let after = plan.apply(&seeded);
+    let mut written = 0;
+    for (path, contents) in after.iter() {
+        if existing.get(path) != Some(contents) {
+            write_file(&to.join(path), contents)?;
+            written += 1;
+        }
     }
     for path in &plan.remove {
         let path = to.join(path);
-        fs::remove_file(&path).map_err(|error| unwritable(&path, &error))?;
+        if path.exists() {
+            fs::remove_file(&path).map_err(|error| unwritable(&path, &error))?;
+        }
     }
-    let (written, removed) = (plan.write.len(), plan.remove.len());
+    let (removed, unchanged) = (plan.remove.len(), after.len() - written);
     let text = format!(
-        "{written} written, {removed} removed, {} unchanged in {}",
-        plan.unchanged.len(),
+        "{written} written, {removed} removed, {unchanged} unchanged in {}",
         to.display()
     );
     output.result(
         text,
-        &json!({ "written": written, "removed": removed, "unchanged": plan.unchanged.len(), "to": to }),
+        &json!({ "written": written, "removed": removed, "unchanged": unchanged, "to": to }),
     );
     Ok(())
+}
+
+/// What lies in a folder, and for a repository that it does not have yet, what is committed on this machine: its
+/// releases and patches come along, so that each overlay builds.
+fn seed(folder: &Folder, existing: &FileSet) -> Result<FileSet, CommandError> {
+    let mut files = existing.clone();
+    for name in REPOSITORIES {
+        if !existing.has_folder(name) && folder.state().join("git").is_dir() {
+            files.replace_folder(name, &folder.committed(name)?);
+        }
+    }
+    Ok(files)
 }
 
 /// The files of the repositories below `to`, as far as they are there.
