@@ -1,0 +1,52 @@
+//! The shortest platform, and a new one of one's own: nothing is fitted to the reference platform.
+
+use std::time::Duration;
+
+use crate::machine::{Machine, becket_in, judge};
+
+#[test]
+fn the_shortest_platform_runs() {
+    let machine = Machine::example("minimal");
+    runs(&machine, &["www.prod.minimal.localhost"], "prod");
+    assert_eq!(
+        machine.subjects(),
+        ["release(hello): first → prod", "render: the first time"]
+    );
+}
+
+#[test]
+fn a_new_platform_of_ones_own_runs() {
+    let machine = Machine::of("shop", &[]);
+    let parent = machine.folder.parent().unwrap().to_path_buf();
+    let new = becket_in(&parent, ["new", "shop", "--domain", "shop.example"]).ends(0);
+    assert!(new.out.contains("becket -C shop up"), "{new:?}");
+    let again = becket_in(&parent, ["new", "shop", "--domain", "shop.example"]).ends(2);
+    assert!(again.err.contains("is there already"), "{again:?}");
+    runs(
+        &machine,
+        &["www.dev.shop.localhost", "www.prod.shop.localhost"],
+        "prod",
+    );
+}
+
+fn runs(machine: &Machine, hosts: &[&str], last: &str) {
+    machine.becket(&["check"]).ends(0);
+    let out = machine.folder.join(".becket/out");
+    machine.becket(&["render", "--to", out.to_str().unwrap()]).ends(0);
+    assert!(out.join("gitops/apps/hello/base/deployment.yaml").is_file());
+    machine.up(60).ends(0);
+    if judge("curl", "HTTPS").is_some() {
+        for host in hosts {
+            let page = machine.get(host, "/").unwrap();
+            assert!(page.contains("<h1>Hello</h1>"), "{page}");
+        }
+        let page = machine.get(hosts.last().unwrap(), "/").unwrap();
+        assert!(page.contains(last), "{page}");
+    }
+    machine.becket(&["render", "--check"]).ends(0);
+    let logs = machine.becket(&["logs", "hello", "--in", last]).ends(0);
+    assert!(logs.out.contains("serving"), "{logs:?}");
+    let family = machine.family();
+    machine.becket(&["down"]).ends(0);
+    machine.nothing_is_left(&family, Duration::ZERO);
+}
