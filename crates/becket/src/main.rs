@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod error;
+mod family;
 mod folder;
 mod host;
 mod images;

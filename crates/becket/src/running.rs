@@ -1,12 +1,13 @@
 //! The engine that runs a platform, asked from another process.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use becket_engine::client::{self, ClientError, Status};
 use becket_engine::status::Board;
 
 use crate::error::{CommandError, Kind, chain};
+use crate::family::Family;
 use crate::folder::Folder;
 use crate::host::INGRESS;
 use crate::images;
@@ -83,26 +84,24 @@ impl Running {
 
     /// Has it stop, and waits until nothing of it is left.
     pub(crate) fn stop(&self) -> Result<(), CommandError> {
+        let family = Family::of(self.status.pid);
         let stopped = self.runtime.block_on(client::stop(&self.state, STOP));
         match stopped {
             Ok(true) | Err(ClientError::NotRunning) => {}
-            Ok(false) => {
-                let text = format!("process {} does not stop", self.status.pid);
-                return Err(CommandError::machine(text).hint(format!("kill -9 {}", self.status.pid)));
-            }
+            Ok(false) => return Err(stays(self.status.pid)),
             Err(error) => return Err(CommandError::machine(chain(&error))),
         }
-        while runs(self.status.pid) {
+        let deadline = Instant::now() + STOP;
+        while let Some(pid) = family.running() {
+            if Instant::now() > deadline {
+                return Err(stays(pid));
+            }
             std::thread::sleep(Duration::from_millis(2));
         }
         Ok(())
     }
 }
 
-/// Whether the process is there. One that has ended and waits for its parent to notice is not.
-fn runs(pid: u32) -> bool {
-    let stat =
-        std::fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("stat")).unwrap_or_default();
-    let state = stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next());
-    state.is_some_and(|state| state != 'Z' && state != 'X')
+fn stays(pid: u32) -> CommandError {
+    CommandError::machine(format!("process {pid} does not stop")).hint(format!("kill -9 {pid}"))
 }
