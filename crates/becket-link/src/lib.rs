@@ -7,6 +7,7 @@
 
 mod frontend;
 mod rules;
+mod scope;
 mod symbol;
 mod table;
 mod world;

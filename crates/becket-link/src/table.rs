@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use becket_source::Location;
 use serde_json::Value;
 
+use crate::scope::Scope;
 use crate::symbol::{Kind, Reference, Symbol};
-use crate::world::{Key, Object, Scope, World};
+use crate::world::{Key, Object, World};
 
 /// How a reference came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::frontend::argocd::{self, Deployed};
 use crate::frontend::kustomize;
-use crate::symbol::Reference;
+use crate::scope::Scope;
 
 /// Everything that was read.
 #[derive(Debug, Default)]
@@ -31,17 +31,6 @@ impl Key {
     pub(crate) fn is_candidates(&self) -> bool {
         self.namespace.is_empty()
     }
-}
-
-/// The objects of a namespace, and what they refer to.
-#[derive(Debug, Default)]
-pub(crate) struct Scope {
-    pub(crate) objects: Vec<Object>,
-    /// Where the objects of a kind lie, by name: what refers to what is asked for each object.
-    kinds: BTreeMap<String, BTreeMap<String, Vec<usize>>>,
-    pub(crate) references: Vec<Reference>,
-    /// Whether something that brings objects here could not be read, so that what is missing may still be there.
-    pub(crate) open: bool,
 }
 
 /// An object as it would be applied.
@@ -123,6 +112,7 @@ impl<'a> World<'a> {
         }
         world.applications = read.applications;
         for (key, scope) in &mut world.scopes {
+            scope.index();
             scope.references = crate::frontend::kubernetes::references(scope, &key.namespace);
         }
         world
@@ -144,44 +134,6 @@ impl<'a> World<'a> {
             .any(|(_, scope)| scope.find(kind, name).is_some())
     }
 }
-
-impl Scope {
-    fn add(&mut self, resources: Vec<Resource>) {
-        for resource in resources {
-            let kind = self.kinds.entry(resource.kind().into_owned()).or_default();
-            let at = kind.entry(resource.name().into_owned()).or_default();
-            at.push(self.objects.len());
-            self.objects.push(Object { resource });
-        }
-    }
-
-    /// The object of this kind and name.
-    pub(crate) fn find(&self, kind: &str, name: &str) -> Option<&Object> {
-        let first = self.kinds.get(kind)?.get(name)?.first()?;
-        self.objects.get(*first)
-    }
-
-    /// All objects that make pods, but for Jobs, whose pods serve nobody.
-    pub(crate) fn serving(&self) -> impl Iterator<Item = &Object> {
-        SERVING.into_iter().flat_map(|kind| self.of_kind(kind))
-    }
-
-    /// All objects of this kind, by name.
-    pub(crate) fn of_kind<'s>(&'s self, kind: &str) -> impl Iterator<Item = &'s Object> {
-        let of_kind = self.kinds.get(kind).into_iter().flat_map(BTreeMap::values);
-        of_kind.flatten().filter_map(|at| self.objects.get(*at))
-    }
-}
-
-/// Kinds of objects that make pods which go on.
-const SERVING: [&str; 6] = [
-    "CronJob",
-    "DaemonSet",
-    "Deployment",
-    "Pod",
-    "ReplicaSet",
-    "StatefulSet",
-];
 
 fn common_namespace(resources: &[Resource]) -> String {
     resources

@@ -5,11 +5,11 @@ use becket_source::{Diagnostic, Level, Location, Rule};
 
 use super::LinkRule;
 use crate::frontend::kubernetes::policy::{Direction, Pod, shut};
-use crate::frontend::kubernetes::selector::accepts_map;
 use crate::frontend::kubernetes::workload::{self, Template};
+use crate::scope::Scope;
 use crate::symbol::{Kind, Reference};
 use crate::table::Table;
-use crate::world::{Key, Object, Scope, World};
+use crate::world::{Key, Object, World};
 
 pub(crate) const RULE: LinkRule = LinkRule {
     about: Rule {
@@ -50,14 +50,7 @@ fn users<'s>(scope: &'s Scope, reference: &Reference) -> Vec<Template<'s>> {
     if let Some(own) = workload::template(holder) {
         return vec![own];
     }
-    let name = holder.name();
-    let templates = scope
-        .serving()
-        .chain(scope.of_kind("Job"))
-        .filter_map(workload::template);
-    templates
-        .filter(|template| template.environment_maps().contains(&name.as_str()))
-        .collect()
+    scope.configured(&holder.name())
 }
 
 fn judge(
@@ -82,8 +75,7 @@ fn judge(
     let Some(selector) = service.at("/spec/selector") else {
         return;
     };
-    let called = there.serving().filter_map(workload::template);
-    for called in called.filter(|template| accepts_map(selector, template.labels())) {
+    for called in there.served(selector) {
         let Some(port) = pod_port(service, symbol.part.as_deref(), &called) else {
             continue;
         };

@@ -5,7 +5,7 @@ use becket_source::{Diagnostic, Level, Rule};
 use serde_json::Value;
 
 use super::LinkRule;
-use crate::frontend::kubernetes::selector::{accepts, accepts_map};
+use crate::frontend::kubernetes::selector::accepts;
 use crate::frontend::kubernetes::workload;
 use crate::table::Table;
 use crate::world::World;
@@ -36,7 +36,6 @@ Use the labels that the pods have, under `template.metadata.labels` of the workl
 
 fn run(world: &World<'_>, _: &Table<'_>, findings: &mut Vec<Diagnostic>) {
     for scope in world.scopes.values().filter(|scope| !scope.open) {
-        let templates: Vec<_> = scope.objects.iter().filter_map(workload::template).collect();
         for object in &scope.objects {
             let kind = object.resource.kind();
             let (field, matches): (&str, bool) = match kind.as_ref() {
@@ -44,12 +43,7 @@ fn run(world: &World<'_>, _: &Table<'_>, findings: &mut Vec<Diagnostic>) {
                     let Some(selector) = object.at("/spec/selector") else {
                         continue;
                     };
-                    (
-                        "selector",
-                        templates
-                            .iter()
-                            .any(|template| accepts_map(selector, template.labels())),
-                    )
+                    ("selector", !scope.served(selector).is_empty())
                 }
                 "NetworkPolicy" | "PodDisruptionBudget" => {
                     let field = if kind == "NetworkPolicy" {
@@ -63,12 +57,7 @@ fn run(world: &World<'_>, _: &Table<'_>, findings: &mut Vec<Diagnostic>) {
                     else {
                         continue;
                     };
-                    (
-                        field,
-                        templates
-                            .iter()
-                            .any(|template| accepts(selector, template.labels())),
-                    )
+                    (field, !scope.selected(selector).is_empty())
                 }
                 "Deployment" | "StatefulSet" | "DaemonSet" => {
                     let own = workload::template(object).and_then(|template| template.labels().cloned());

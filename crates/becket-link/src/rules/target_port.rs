@@ -5,7 +5,6 @@ use becket_source::{Diagnostic, Level, Rule, did_you_mean};
 use serde_json::Value;
 
 use super::LinkRule;
-use crate::frontend::kubernetes::selector::accepts_map;
 use crate::frontend::kubernetes::workload;
 use crate::table::Table;
 use crate::world::World;
@@ -38,11 +37,7 @@ fn run(world: &World<'_>, _: &Table<'_>, findings: &mut Vec<Diagnostic>) {
             let Some(selector) = service.at("/spec/selector") else {
                 continue;
             };
-            let selected: Vec<_> = scope
-                .serving()
-                .filter_map(workload::template)
-                .filter(|template| accepts_map(selector, template.labels()))
-                .collect();
+            let selected = scope.served(selector);
             if selected.is_empty() {
                 continue; // BK0206 says so.
             }

@@ -8,8 +8,9 @@ pub(crate) mod workload;
 use becket_document::KeyPath;
 use serde_json::Value;
 
+use crate::scope::Scope;
 use crate::symbol::{At, Kind, Reference, Symbol};
-use crate::world::{Object, Scope};
+use crate::world::Object;
 
 pub(crate) use address::addresses;
 

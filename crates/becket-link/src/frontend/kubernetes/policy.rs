@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::selector::accepts;
 use super::workload::Template;
-use crate::world::{Object, Scope};
+use crate::scope::Scope;
+use crate::world::Object;
 
 /// One end of a connection.
 pub(crate) struct Pod<'a> {
@@ -38,13 +39,11 @@ pub(crate) fn shut<'s>(
     port: u64,
 ) -> Vec<&'s Object> {
     let (kind, field, _) = direction.field();
-    let selecting: Vec<&Object> = scope
-        .of_kind("NetworkPolicy")
-        .filter(|policy| {
-            let selector = policy.at("/spec/podSelector").unwrap_or(&Value::Null);
-            accepts(selector, near.template.labels()) && has_type(policy, kind, field)
-        })
-        .collect();
+    let mut selecting = scope.policies(near.template);
+    selecting.retain(|policy| {
+        let selector = policy.at("/spec/podSelector").unwrap_or(&Value::Null);
+        accepts(selector, near.template.labels()) && has_type(policy, kind, field)
+    });
     let destination = if direction == Direction::Ingress {
         near
     } else {

@@ -11,6 +11,8 @@ use crate::world::Object;
 pub(crate) struct Template<'a> {
     /// Where the pod's `metadata` and `spec` lie in the object.
     pub(crate) path: KeyPath,
+    /// Whether its pods end by themselves.
+    pub(crate) is_job: bool,
     pod: &'a Value,
 }
 
@@ -31,7 +33,8 @@ pub(crate) fn template(object: &Object) -> Option<Template<'_>> {
             becket_document::Segment::Key(key) => value.get(key),
             becket_document::Segment::Index(index) => value.get(index),
         })?;
-    Some(Template { path, pod })
+    let is_job = matches!(object.resource.kind().as_ref(), "Job" | "CronJob");
+    Some(Template { path, is_job, pod })
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
