@@ -63,7 +63,7 @@ impl Watched {
             .stdin(Stdio::null())
             .env(
                 "CARGO_TARGET_DIR",
-                Path::new(env!("CARGO_TARGET_TMPDIR")).join("services"),
+                Path::new(env!("CARGO_TARGET_TMPDIR")).join("console"),
             );
         command
     }
