@@ -27,12 +27,17 @@ pub(super) struct Package {
     name: String,
     binary: String,
     workspace: PathBuf,
+    /// Where cargo puts what it makes of the workspace.
+    target: PathBuf,
+    /// The names of all packages of the workspace.
+    members: Vec<String>,
 }
 
 #[derive(Deserialize)]
 struct Metadata {
     packages: Vec<MetadataPackage>,
     workspace_root: PathBuf,
+    target_directory: PathBuf,
 }
 
 #[derive(Deserialize)]
@@ -77,13 +82,13 @@ struct Diagnostic {
 pub(super) struct Workspaces(Vec<Metadata>);
 
 impl Workspaces {
-    fn package(&self, manifest: &Path) -> Option<(&MetadataPackage, &Path)> {
+    fn package(&self, manifest: &Path) -> Option<(&MetadataPackage, &Metadata)> {
         self.0.iter().find_map(|workspace| {
             let package = workspace
                 .packages
                 .iter()
                 .find(|package| package.manifest_path == manifest)?;
-            Some((package, workspace.workspace_root.as_path()))
+            Some((package, workspace))
         })
     }
 }
@@ -112,7 +117,9 @@ pub(super) async fn package(
                 "--no-deps",
                 "--manifest-path",
             ])
-            .arg(&manifest);
+            .arg(&manifest)
+            // Where it is built too, so that the same configuration files are in force.
+            .current_dir(folder);
         let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await;
         let output = output.map_err(|error| no_cargo(service, folder, &error))?;
         if !output.status.success() {
@@ -133,7 +140,13 @@ pub(super) async fn package(
         id: package.id.clone(),
         name: package.name.clone(),
         binary: binary_of(package, service).map_err(wrong)?,
-        workspace: workspace.to_owned(),
+        workspace: workspace.workspace_root.clone(),
+        target: workspace.target_directory.clone(),
+        members: workspace
+            .packages
+            .iter()
+            .map(|package| package.name.clone())
+            .collect(),
     })
 }
 
@@ -203,6 +216,7 @@ pub(super) async fn build(
     let services: Vec<String> = group.iter().map(|package| package.service.clone()).collect();
     let missing = |error: io::Error| no_cargo(&first.service, &first.workspace, &error);
     let target = host(cargo).await.map_err(missing)?;
+    forget_others(cargo, first, &target).await.map_err(missing)?;
     let mut command = Command::new(cargo);
     command.current_dir(&first.workspace).args([
         "build",
@@ -270,6 +284,42 @@ pub(super) async fn build(
             Ok((package.service.clone(), file))
         })
         .collect()
+}
+
+/// Removes what a shared target folder holds of packages that have the names of ours and come from elsewhere: cargo
+/// tells packages of two workspaces apart by name and place within the workspace only, and where their files are older
+/// than what was built of the other's, takes that for theirs (seen with 1.95).
+async fn forget_others(cargo: &Path, package: &Package, target: &str) -> io::Result<()> {
+    if package.target.starts_with(&package.workspace) {
+        return Ok(());
+    }
+    let notes = package.target.join(target).join("becket");
+    fs::create_dir_all(&notes)?;
+    let ours = package.workspace.as_os_str().as_encoded_bytes();
+    let others: Vec<&String> = package
+        .members
+        .iter()
+        .filter(|name| fs::read(notes.join(name)).ok().as_deref() != Some(ours))
+        .collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    let mut command = Command::new(cargo);
+    command
+        .current_dir(&package.workspace)
+        .args(["clean", "--quiet", "--release", "--target", target]);
+    for name in &others {
+        command.args(["--package", name]);
+    }
+    let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(io::Error::other(format!("cargo clean failed: {}", said.trim())));
+    }
+    for name in others {
+        fs::write(notes.join(name), ours)?;
+    }
+    Ok(())
 }
 
 /// Adds to the flags that are in force, which stay.
@@ -364,6 +414,8 @@ mod tests {
             name: service.into(),
             binary: binary.into(),
             workspace: workspace.into(),
+            target: Path::new(workspace).join("target"),
+            members: vec![service.into()],
         };
         let groups = groups(vec![
             package("a", "a", "/one"),

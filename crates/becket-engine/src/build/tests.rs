@@ -74,6 +74,27 @@ impl Bench {
 const HELLO: &str = "fn main() { println!(\"hello\"); }\n";
 
 #[tokio::test]
+async fn a_shared_target_folder_never_gives_the_program_of_another_workspace() {
+    let bench = Bench::new();
+    let shared = bench.folder.path().join("shared");
+    let config = format!("[build]\ntarget-dir = {shared:?}\n");
+    // Both are older than what is built of either.
+    let services = ["one", "two"].map(|workspace| {
+        bench.write(&format!("{workspace}/.cargo/config.toml"), &config);
+        let main = format!("fn main() {{ println!(\"{workspace}\"); }}\n");
+        bench.package(workspace, "hello", &main)
+    });
+    let mut digests = Vec::new();
+    for service in &services {
+        digests.push(bench.build(std::slice::from_ref(service)).await.unwrap()["hello"].clone());
+    }
+    assert_ne!(digests[0], digests[1]);
+    let again = bench.build(&services[..1]).await.unwrap();
+    assert_eq!(again["hello"], digests[0]);
+    assert!(shared.is_dir());
+}
+
+#[tokio::test]
 async fn a_package_becomes_an_image_with_a_static_binary() {
     let bench = Bench::new();
     let service = bench.package("hello", "hello", HELLO);
