@@ -17,6 +17,9 @@ const CONSOLE: &str = "storefront.localhost";
 
 #[test]
 fn from_one_file_to_five_environments_and_back() {
+    if judge("curl", "the reference platform").is_none() || judge("git", "the reference platform").is_none() {
+        return;
+    }
     let mut machine = Machine::example("storefront");
     let up = machine.up(120).ends(0);
     assert!(
@@ -75,9 +78,6 @@ fn status_has_its_shape(machine: &Machine) {
 }
 
 fn every_environment_answers(machine: &Machine) {
-    if judge("curl", "HTTPS").is_none() {
-        return;
-    }
     for stage in STAGES {
         let page = machine.get(&www(stage), "/").unwrap();
         assert!(page.contains("Things that hold"), "{stage}");
