@@ -4,6 +4,8 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
@@ -40,6 +42,12 @@ pub async fn watch(folder: &Path) -> Result<Watching, ClientError> {
     ask(folder, Request::Watch).await
 }
 
+/// The objects that are there, as they were applied, by kind, namespace and name.
+pub async fn objects(folder: &Path) -> Result<Vec<Value>, ClientError> {
+    let mut watching = ask(folder, Request::Objects).await?;
+    watching.line().await
+}
+
 /// Has the engine stop, and waits until it has. `false`: it has not within `timeout`.
 pub async fn stop(folder: &Path, timeout: Duration) -> Result<bool, ClientError> {
     let mut watching = ask(folder, Request::Stop).await?;
@@ -65,6 +73,10 @@ pub struct Watching {
 impl Watching {
     /// How everything stands, as soon as it is told.
     pub async fn next(&mut self) -> Result<Status, ClientError> {
+        self.line().await
+    }
+
+    async fn line<T: DeserializeOwned>(&mut self) -> Result<T, ClientError> {
         let line = match self.lines.next_line().await {
             Ok(Some(line)) => line,
             Ok(None) => return Err(ClientError::NotRunning),

@@ -12,9 +12,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::status::Board;
@@ -30,6 +31,8 @@ pub(crate) enum Request {
     Status,
     /// How everything stands, and again after each change.
     Watch,
+    /// The objects that are there.
+    Objects,
     /// Stop. The connection is closed when everything has stopped.
     Stop,
 }
@@ -51,7 +54,11 @@ pub(crate) struct Sources {
     pub(crate) board: watch::Receiver<Arc<Board>>,
     pub(crate) links: watch::Receiver<BTreeMap<String, String>>,
     pub(crate) stop: watch::Sender<bool>,
+    pub(crate) objects: mpsc::UnboundedSender<AskForObjects>,
 }
+
+/// Asks the loop for the objects that are there.
+pub(crate) type AskForObjects = oneshot::Sender<Vec<Arc<Value>>>;
 
 /// Where the socket of the platform is.
 pub(crate) fn socket(folder: &Path) -> PathBuf {
@@ -118,6 +125,17 @@ async fn answer(stream: UnixStream, mut sources: Sources) -> io::Result<()> {
                 changed = sources.links.changed() => if changed.is_err() { return Ok(()) },
             }
         },
+        Ok(Request::Objects) => {
+            let (ask, answered) = oneshot::channel();
+            // Who is stopping has no objects any more.
+            let objects = match sources.objects.send(ask) {
+                Ok(()) => answered.await.unwrap_or_default(),
+                Err(_) => Vec::new(),
+            };
+            let mut line = serde_json::to_vec(&objects.iter().map(AsRef::as_ref).collect::<Vec<&Value>>())?;
+            line.push(b'\n');
+            writer.write_all(&line).await
+        }
         Ok(Request::Stop) => {
             sources.stop.send_replace(true);
             // The end of this process closes the connection.

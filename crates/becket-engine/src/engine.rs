@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use crate::control::{self, Sources};
+use crate::control::{self, AskForObjects, Sources};
 use crate::ingress::Dial;
 use crate::lock::Lock;
 use crate::memory;
@@ -129,7 +129,9 @@ impl Engine {
         let (ask_to_stop, stop) = watch::channel(false);
         let listener =
             control::bind(&config.folder).map_err(io("listen on", &control::socket(&config.folder)))?;
+        let (objects, asked) = mpsc::unbounded_channel();
         let sources = Sources {
+            objects,
             board: board.clone(),
             links: seen_links,
             stop: ask_to_stop,
@@ -149,6 +151,7 @@ impl Engine {
             world: World::new(hooks),
             begun: Instant::now(),
             inbox,
+            asked,
             events: events.clone(),
             news: tell_news,
             network: tell_network,
@@ -248,6 +251,7 @@ struct Loop {
     world: World,
     begun: Instant,
     inbox: mpsc::UnboundedReceiver<Event>,
+    asked: mpsc::UnboundedReceiver<AskForObjects>,
     events: mpsc::UnboundedSender<Event>,
     news: watch::Sender<News>,
     network: watch::Sender<Arc<Network>>,
@@ -266,6 +270,11 @@ impl Loop {
                     if count == 0 {
                         return;
                     }
+                }
+                Some(asker) = self.asked.recv() => {
+                    // Whoever asked and left wants no answer.
+                    let _ = asker.send(self.world.objects());
+                    continue;
                 }
                 () = sleep_until(due) => {}
             }

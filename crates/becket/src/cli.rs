@@ -49,8 +49,7 @@ pub(crate) enum Command {
     Up(Up),
     /// Stops the platform on this machine; nothing is left running.
     Down,
-    /// Shows how every app stands.
-    Status,
+    Status(Status),
     Logs(Logs),
     Release(Release),
     Promote(Promote),
@@ -131,6 +130,14 @@ pub(crate) struct Up {
 pub(crate) enum Until {
     /// Every app is synced and healthy.
     Healthy,
+}
+
+/// Shows how every app stands.
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// Shows the objects that are there, as they were applied, in the place of the apps.
+    #[arg(long)]
+    pub objects: bool,
 }
 
 /// Shows what a service wrote to its output.

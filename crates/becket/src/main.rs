@@ -72,7 +72,7 @@ fn run(arguments: &Arguments, output: Output) -> Result<(), CommandError> {
         }
         Command::Serve(serve) => commands::serve::run(&folder()?, serve, output),
         Command::Down => commands::down::run(&folder()?, output),
-        Command::Status => commands::status::run(&folder()?, output),
+        Command::Status(status) => commands::status::run(&folder()?, status, output),
         Command::Logs(logs) => commands::logs::run(&folder()?, logs, output),
         Command::Release(release) => commands::release::run(&folder()?, release, output),
         Command::Promote(promote) => commands::promote::run(&folder()?, promote, output),

@@ -57,6 +57,12 @@ impl Running {
         &self.status.board
     }
 
+    /// The objects that are there, as they were applied.
+    pub(crate) fn objects(&self) -> Result<Vec<serde_json::Value>, CommandError> {
+        let asked = self.runtime.block_on(client::objects(&self.state));
+        asked.map_err(|error| CommandError::machine(chain(&error)))
+    }
+
     /// Hands each board to `seen` until it says that it is the last one. False when that took longer than `timeout`.
     pub(crate) fn boards(
         &self,

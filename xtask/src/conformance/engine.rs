@@ -1,7 +1,7 @@
 //! The engine's side: the same repositories, run on this machine by `becket up`, as `becket status` tells it.
 //!
-//! The engine has one board for all operators. It tells its objects by kind and name, and of each whether it is what Git
-//! says; it runs an environment of several clusters once.
+//! The engine has one board for all operators, and tells its objects as they were applied. It runs an environment of
+//! several clusters once.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::PATIENCE;
 use super::repositories::Platform;
-use super::world::World;
+use super::world::{World, places};
 
 /// A platform that the engine runs, until it is dropped.
 pub struct Running<'a>(&'a Platform);
@@ -31,7 +31,11 @@ impl<'a> Running<'a> {
         loop {
             let board = self.0.becket_even_if_unwell(&["status", "--format", "json"])?;
             let board: Value = serde_json::from_str(&board)?;
-            let differences = differences(foretold, &board);
+            let mut differences = differences(foretold, &board);
+            let objects = self
+                .0
+                .becket_even_if_unwell(&["status", "--objects", "--format", "json"])?;
+            differences.extend(contents(foretold, &serde_json::from_str(&objects)?));
             let seen = board["revision"] == head && board["settled"] == true;
             if (seen && differences.is_empty()) || begin.elapsed() > PATIENCE {
                 return Ok((begin.elapsed(), differences));
@@ -113,10 +117,38 @@ fn differences(foretold: &[&World], board: &Value) -> Vec<String> {
     lines
 }
 
+/// A line for each place in which an object of the engine is not as foretold; which objects there are is judged by
+/// [`differences`].
+fn contents(foretold: &[&World], objects: &Value) -> Vec<String> {
+    let mut there = World::default();
+    for object in objects.as_array().into_iter().flatten() {
+        there.take(object);
+    }
+    let mut lines = Vec::new();
+    for (key, wanted) in foretold.iter().flat_map(|world| &world.objects) {
+        if let Some(found) = there.objects.get(key) {
+            lines.extend(places(wanted, found, &format!("{key}: "), "the engine"));
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn an_object_with_other_contents_is_a_difference() {
+        let service = |port| {
+            json!({ "apiVersion": "v1", "kind": "Service", "metadata": { "name": "a", "namespace": "qa" },
+                "spec": { "ports": [{ "port": port, "targetPort": "http" }] } })
+        };
+        let mut world = World::default();
+        world.take(&service(80));
+        assert_eq!(contents(&[&world], &json!([service(80)])), Vec::<String>::new());
+        assert_eq!(contents(&[&world], &json!([service(81)])).len(), 1);
+    }
 
     #[test]
     fn what_the_board_does_not_tell_is_a_difference() {

@@ -129,7 +129,7 @@ impl World {
 }
 
 /// The places at which two values differ, a line each.
-fn places(wanted: &Value, there: &Value, at: &str, name: &str) -> Vec<String> {
+pub fn places(wanted: &Value, there: &Value, at: &str, name: &str) -> Vec<String> {
     match (wanted, there) {
         (Value::Object(wanted), Value::Object(there)) => {
             let mut lines = Vec::new();

@@ -50,6 +50,11 @@ impl Objects {
         Some(live)
     }
 
+    /// All objects, by key.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Value>> {
+        self.live.values().map(|live| &live.object)
+    }
+
     /// The keys and objects of an Application.
     pub(super) fn of_app(&self, app: &str) -> Vec<(ObjectKey, Arc<Value>)> {
         let keys = self.by_app.get(app).into_iter().flatten();

@@ -233,6 +233,11 @@ impl World {
         }
     }
 
+    /// The objects that are there, as they were applied, by kind, namespace and name.
+    pub fn objects(&self) -> Vec<Arc<Value>> {
+        self.objects.all().cloned().collect()
+    }
+
     /// Counts up whenever [`Self::board`] has changed.
     pub fn board_version(&self) -> u64 {
         self.board

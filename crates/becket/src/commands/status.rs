@@ -2,14 +2,21 @@
 
 use becket_engine::status::{AppStatus, Board};
 
+use crate::cli::Status;
 use crate::error::CommandError;
 use crate::folder::Folder;
 use crate::images::short;
 use crate::output::Output;
 use crate::running::Running;
 
-pub(crate) fn run(folder: &Folder, output: Output) -> Result<(), CommandError> {
+pub(crate) fn run(folder: &Folder, arguments: &Status, output: Output) -> Result<(), CommandError> {
     let running = Running::of(folder)?;
+    if arguments.objects {
+        let objects = running.objects()?;
+        let texts: Vec<String> = objects.iter().map(becket_kustomize::yaml::to_string).collect();
+        output.result(texts.join("---\n").trim_end(), &serde_json::Value::Array(objects));
+        return Ok(());
+    }
     let board = running.board();
     let value = serde_json::to_value(board).map_err(|error| CommandError::machine(&error))?;
     output.result(table(board), &value);
