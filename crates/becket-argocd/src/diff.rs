@@ -1,15 +1,17 @@
 //! What is wanted against what is there: both in one normal form, in which what the API server adds is no difference.
+//!
+//! There is no three-way comparison with what was applied last: whoever compares is the only one that writes.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::defaults;
-use crate::object::{annotation, text};
+use crate::object::{text, words};
+use crate::{defaults, sync};
 
-/// Argo CD's word for whether what is there is what is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+/// Argo CD's word for whether what is there is what is wanted. Of two the greater one is the worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub enum Sync {
     /// It is.
     #[default]
@@ -26,11 +28,9 @@ impl std::fmt::Display for Sync {
     }
 }
 
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
-
 /// Annotations that the cluster or Argo CD writes.
 const KEPT_BY_THE_CLUSTER: &[&str] = &[
-    LAST_APPLIED,
+    "kubectl.kubernetes.io/last-applied-configuration",
     "deployment.kubernetes.io/revision",
     "argocd.argoproj.io/tracking-id",
 ];
@@ -110,106 +110,17 @@ fn secret(secret: &mut Value) {
     }
 }
 
-/// Whether `live` is what `desired` wants. An object that is wanted and not there, or there and not wanted, is out of
-/// sync.
-///
-/// What is there beyond what is wanted counts as a difference, unless the object says what was applied last, by the
-/// annotation of `kubectl apply`: then somebody else may have added it, and it stays.
-pub fn sync_status(desired: Option<&Value>, live: Option<&Value>) -> Sync {
-    let (Some(desired), Some(live)) = (desired, live) else {
-        return if desired.is_none() && live.is_none() {
-            Sync::Synced
-        } else {
-            Sync::OutOfSync
-        };
-    };
-    let applied =
-        annotation(live, LAST_APPLIED).and_then(|applied| serde_json::from_str::<Value>(applied).ok());
-    let (wanted, there) = (normal(desired), normal(live));
-    let same = match applied {
-        Some(applied) => within(&wanted, &there, Some(&normal(&applied))),
-        None => wanted == there,
-    };
-    if same { Sync::Synced } else { Sync::OutOfSync }
+/// Whether `live` is what `desired` wants.
+pub fn is_same(desired: &Value, live: &Value) -> bool {
+    desired == live || normal(desired) == normal(live)
 }
 
-/// Whether an Application whose objects are these is in sync: each as it is wanted, if it is, and as it runs, if it does.
-/// Hooks do not count, nor what is not wanted and says `IgnoreExtraneous`.
-pub fn of_all<'a>(objects: impl IntoIterator<Item = (Option<&'a Value>, Option<&'a Value>)>) -> Sync {
-    let left_alone = |object: &Value| crate::sync::is_hook(object) || crate::sync::is_skipped(object);
-    let extraneous = |live: &Value| {
-        let options = annotation(live, "argocd.argoproj.io/compare-options").unwrap_or_default();
-        options
-            .split(',')
-            .any(|option| option.trim() == "IgnoreExtraneous")
-    };
-    let counted = objects
-        .into_iter()
-        .filter(|(desired, live)| match (desired, live) {
-            (Some(desired), _) => !left_alone(desired),
-            (None, Some(live)) => !left_alone(live) && !extraneous(live),
-            (None, None) => false,
-        });
-    counted
-        .map(|(desired, live)| sync_status(desired, live))
-        .max()
-        .unwrap_or_default()
-}
-
-/// Whether `there` is `wanted`, but for what others added: what is neither wanted nor was applied.
-fn within(wanted: &Value, there: &Value, applied: Option<&Value>) -> bool {
-    match (wanted, there) {
-        (Value::Object(wanted), Value::Object(there)) => {
-            let was_applied = |key: &str| applied.and_then(|applied| applied.get(key));
-            wanted.iter().all(|(key, value)| {
-                there
-                    .get(key)
-                    .is_some_and(|other| within(value, other, was_applied(key)))
-            }) && there
-                .keys()
-                .all(|key| wanted.contains_key(key) || was_applied(key).is_none())
-        }
-        (Value::Array(wanted), Value::Array(there)) => {
-            wanted.len() == there.len()
-                && wanted.iter().zip(there).enumerate().all(|(at, (wanted, there))| {
-                    within(wanted, there, applied.and_then(|applied| applied.get(at)))
-                })
-        }
-        (wanted, there) => wanted == there,
-    }
-}
-
-/// The places at which two objects differ in their normal form, as paths of keys, sorted; for people.
-pub fn differences(desired: &Value, live: &Value) -> Vec<String> {
-    let mut found = Vec::new();
-    differ(
-        &normal(desired),
-        &normal(live),
-        &becket_document::KeyPath::root(),
-        &mut found,
-    );
-    found.sort();
-    found
-}
-
-fn differ(a: &Value, b: &Value, path: &becket_document::KeyPath, found: &mut Vec<String>) {
-    match (a, b) {
-        (Value::Object(a), Value::Object(b)) => {
-            for key in a.keys().chain(b.keys().filter(|key| !a.contains_key(*key))) {
-                match (a.get(key), b.get(key)) {
-                    (Some(a), Some(b)) => differ(a, b, &path.key(key.as_str()), found),
-                    _ => found.push(path.key(key.as_str()).to_string()),
-                }
-            }
-        }
-        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
-            for (at, (a, b)) in a.iter().zip(b).enumerate() {
-                differ(a, b, &path.index(at), found);
-            }
-        }
-        (a, b) if a != b => found.push(path.to_string()),
-        _ => {}
-    }
+/// Whether an object that is there and not wanted makes its Application out of sync: not a hook, nor one that is skipped
+/// or says `IgnoreExtraneous`. The object itself is out of sync all the same.
+pub fn counts_when_unwanted(live: &Value) -> bool {
+    let ignored =
+        words(live, "argocd.argoproj.io/compare-options").any(|option| option == "IgnoreExtraneous");
+    !ignored && !sync::is_apart(live)
 }
 
 #[cfg(test)]
@@ -275,67 +186,38 @@ mod tests {
 
     #[test]
     fn what_the_api_server_adds_is_no_difference() {
-        assert_eq!(differences(&deployment(), &live()), Vec::<String>::new());
-        assert_eq!(sync_status(Some(&deployment()), Some(&live())), Sync::Synced);
+        assert_eq!(normal(&deployment()), normal(&live()));
+        assert!(is_same(&deployment(), &live()));
         assert_eq!(normal(&normal(&deployment())), normal(&deployment()));
     }
 
     #[test]
     fn what_somebody_changed_is_one() {
-        let mut changed = live();
-        changed["spec"]["replicas"] = 3.into();
-        assert_eq!(sync_status(Some(&deployment()), Some(&changed)), Sync::OutOfSync);
-        assert_eq!(differences(&deployment(), &changed), ["spec.replicas"]);
-        assert_eq!(sync_status(Some(&deployment()), None), Sync::OutOfSync);
-        assert_eq!(sync_status(None, Some(&live())), Sync::OutOfSync);
+        for change in [
+            (|live: &mut Value| live["spec"]["replicas"] = 3.into()) as fn(&mut Value),
+            |live| live["metadata"]["labels"] = json!({"team": "a"}),
+            |live| {
+                live["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["cpu"] = "1".into()
+            },
+            |live| live["spec"]["strategy"]["type"] = "Recreate".into(),
+        ] {
+            let mut changed = live();
+            change(&mut changed);
+            assert!(!is_same(&deployment(), &changed), "{changed}");
+        }
     }
 
     #[test]
-    fn what_others_added_stays_where_it_is_known_what_was_applied() {
-        let wanted =
-            json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "data": {"A": "1"}});
-        let mut there = wanted.clone();
-        there["data"]["B"] = "2".into();
-        assert_eq!(sync_status(Some(&wanted), Some(&there)), Sync::OutOfSync);
-        there["metadata"]["annotations"] = json!({ LAST_APPLIED: wanted.to_string() });
-        assert_eq!(
-            sync_status(Some(&wanted), Some(&there)),
-            Sync::Synced,
-            "somebody else added B"
-        );
-        let mut before = wanted.clone();
-        before["data"]["B"] = "2".into();
-        there["metadata"]["annotations"] = json!({ LAST_APPLIED: before.to_string() });
-        assert_eq!(
-            sync_status(Some(&wanted), Some(&there)),
-            Sync::OutOfSync,
-            "B was ours and is to go"
-        );
-    }
-
-    #[test]
-    fn one_object_out_of_sync_is_the_application_out_of_sync() {
-        let object = |name: &str, annotations: &Value| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "annotations": annotations}});
-        let plain = object("a", &json!({}));
-        let hook = object("b", &json!({"argocd.argoproj.io/hook": "Sync"}));
-        let extra = object(
-            "c",
-            &json!({"argocd.argoproj.io/compare-options": "IgnoreExtraneous"}),
-        );
-        assert_eq!(
-            of_all([
-                (Some(&plain), Some(&plain)),
-                (Some(&hook), None),
-                (None, Some(&extra))
-            ]),
-            Sync::Synced
-        );
-        assert_eq!(of_all([(Some(&plain), None)]), Sync::OutOfSync);
-        assert_eq!(
-            of_all([(Some(&plain), Some(&plain)), (None, Some(&plain))]),
-            Sync::OutOfSync
-        );
-        assert_eq!(of_all([]), Sync::Synced);
+    fn what_is_there_beyond_counts_unless_it_says_otherwise() {
+        let object = |annotations: &Value| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "annotations": annotations}});
+        assert!(counts_when_unwanted(&object(&json!({}))));
+        for left_alone in [
+            json!({"argocd.argoproj.io/hook": "Sync"}),
+            json!({"argocd.argoproj.io/hook": "Skip"}),
+            json!({"argocd.argoproj.io/compare-options": "ServerSideDiff=true, IgnoreExtraneous"}),
+        ] {
+            assert!(!counts_when_unwanted(&object(&left_alone)), "{left_alone}");
+        }
     }
 
     #[test]
@@ -350,10 +232,10 @@ mod tests {
             },
             "status": {"loadBalancer": {}},
         });
-        assert_eq!(differences(&service, &live), Vec::<String>::new());
+        assert_eq!(normal(&service), normal(&live));
         let secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "x"}, "stringData": {"url": "a"}});
         let live = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "x"}, "data": {"url": "YQ=="}, "type": "Opaque"});
-        assert_eq!(differences(&secret, &live), Vec::<String>::new());
+        assert_eq!(normal(&secret), normal(&live));
         let job = json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "x"}, "spec": {"template": {"spec": {"restartPolicy": "Never", "containers": []}}}});
         let live = json!({
             "apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "x", "labels": {"batch.kubernetes.io/job-name": "x"}},
@@ -367,7 +249,7 @@ mod tests {
                 },
             },
         });
-        assert_eq!(differences(&job, &live), Vec::<String>::new());
+        assert_eq!(normal(&job), normal(&live));
     }
 
     proptest::proptest! {
@@ -395,7 +277,6 @@ mod tests {
             inner["kind"] = kind.into();
             let once = normal(&inner);
             proptest::prop_assert_eq!(normal(&once), once);
-            crate::health::of(&inner);
             crate::sync::order(&[inner.clone()], &[inner], "x", false);
         }
     }

@@ -1,8 +1,8 @@
 //! What Argo CD makes of files, as pure functions: nothing here runs, watches or asks a cluster.
 //!
 //! [`operator`] reads the root chart of an iac repository, [`expand`] turns ApplicationSets into [`Application`]s;
-//! [`sync`] orders what a sync does, [`health`] judges objects, [`diff`] compares what is wanted with what is there.
-//! The behaviour is that of Argo CD 3.5.
+//! [`sync`] orders what a sync does, [`health`] judges an Application by its objects, [`diff`] compares what is wanted with
+//! what is there. The behaviour is that of Argo CD 3.5.
 
 mod application;
 mod applicationset;

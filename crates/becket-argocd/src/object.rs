@@ -25,12 +25,8 @@ pub(crate) fn annotation<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
     object["metadata"]["annotations"].get(name)?.as_str()
 }
 
-/// The first condition of this type in the object's status.
-pub(crate) fn condition<'a>(object: &'a Value, wanted: &str) -> Option<&'a Value> {
-    conditions(object).find(|condition| condition["type"] == wanted)
-}
-
-/// The conditions in the object's status.
-pub(crate) fn conditions(object: &Value) -> impl Iterator<Item = &Value> {
-    object["status"]["conditions"].as_array().into_iter().flatten()
+/// The words of an annotation that is a list with commas.
+pub(crate) fn words<'a>(object: &'a Value, name: &str) -> impl Iterator<Item = &'a str> {
+    let list = annotation(object, name).unwrap_or_default();
+    list.split(',').map(str::trim).filter(|word| !word.is_empty())
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::object;
+use crate::object::{self, words};
 
 /// A part of a sync. They come in this order; the last one only where one before it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -105,11 +105,6 @@ fn hook_types(object: &Value) -> Vec<&str> {
         .collect()
 }
 
-fn words<'a>(object: &'a Value, annotation: &str) -> impl Iterator<Item = &'a str> {
-    let list = object::annotation(object, annotation).unwrap_or_default();
-    list.split(',').map(str::trim).filter(|word| !word.is_empty())
-}
-
 /// Whether an object is left alone: its only hook is `Skip`.
 pub fn is_skipped(object: &Value) -> bool {
     hook_types(object) == ["Skip"]
@@ -127,6 +122,12 @@ pub fn is_hook(object: &Value) -> bool {
         return false;
     }
     object::annotation(object, HELM_HOOK).is_some()
+}
+
+/// Whether an object stands apart from the Application's own: a hook, or one that is left alone. Neither its health nor
+/// whether it is in sync counts, and it is never pruned.
+pub fn is_apart(object: &Value) -> bool {
+    is_hook(object) || is_skipped(object)
 }
 
 /// The phases in which an object has its turn: of a hook those that it names, of another one [`Phase::Sync`].
@@ -176,7 +177,7 @@ pub fn has_option(object: &Value, option: &str) -> bool {
 
 /// Whether an object may be pruned: it does not forbid it and is not a hook.
 pub fn may_prune(object: &Value) -> bool {
-    !has_option(object, "Prune=false") && !is_hook(object) && !is_skipped(object)
+    !has_option(object, "Prune=false") && !is_apart(object)
 }
 
 /// What a sync does, in order: by phase, wave, kind and name. `wanted` are the objects from Git, hooks included; `gone`
