@@ -18,6 +18,8 @@ pub struct Application {
     pub stage: String,
     /// The operator that makes it.
     pub operator: String,
+    /// What its project does not permit: as long as there is something, it is not synced.
+    pub refused: Vec<String>,
     /// The destination's namespace.
     pub namespace: String,
     /// The folder of its overlay.

@@ -47,6 +47,9 @@ pub(crate) fn declared(operators: &Operators, tree: &dyn Tree, revision: &str) -
                 }
             }
             application.operator.clone_from(&operator.name);
+            if let Some(refused) = expansion.refused.get(&application.name) {
+                application.refused.clone_from(refused);
+            }
             all.push(application);
         }
     }
@@ -111,6 +114,7 @@ fn read(application: &becket_argocd::Application) -> Application {
         unit: application.unit().unwrap_or(&application.name).to_owned(),
         stage: stage.unwrap_or(&namespace).to_owned(),
         operator: String::new(),
+        refused: Vec::new(),
         path: source.path.trim_matches('/').to_owned(),
         protect: !application.policy.applications_sync.deletes(),
         policy: policy(application),

@@ -186,6 +186,7 @@ impl World {
             || app.wanted.is_none()
             || app.build_error.is_some()
             || app.retained
+            || !app.declared.refused.is_empty()
             || app.declared.place != Place::Here
             || !policy.automated
         {

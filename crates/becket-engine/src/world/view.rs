@@ -81,6 +81,11 @@ impl World {
             conditions.push(condition("ComparisonError", why));
             return Sync::Unknown;
         }
+        if !app.declared.refused.is_empty() {
+            let refused = app.declared.refused.iter();
+            conditions.extend(refused.map(|why| condition("InvalidSpecError", why.clone())));
+            return Sync::Unknown;
+        }
         if let Some(error) = &app.build_error {
             conditions.push(condition("ComparisonError", error.clone()));
             return Sync::Unknown;

@@ -230,6 +230,7 @@ pub(super) fn application(unit: &str, protect: bool) -> Application {
         unit: unit.to_owned(),
         stage: "qa".to_owned(),
         operator: "root".to_owned(),
+        refused: Vec::new(),
         namespace: "qa".to_owned(),
         path: format!("apps/{unit}/overlays/qa"),
         protect,

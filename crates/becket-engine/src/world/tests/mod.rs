@@ -318,6 +318,29 @@ fn a_removed_app_goes_with_all_it_ran_and_a_protected_one_stays() {
 }
 
 #[test]
+fn what_a_project_does_not_permit_is_not_synced_and_what_ran_runs_on() {
+    let mut lab = Lab::new();
+    lab.commit("1", &[deployment("one", 1), service()]);
+    let mut refused = application("orders", false);
+    refused.refused = vec!["the project does not permit namespace `qa`".to_owned()];
+    lab.declare_all("2", vec![refused]);
+    lab.build("2", &[deployment("two", 1)]);
+    lab.run(2 * SECOND);
+    assert_eq!(lab.serving(), ["one"]);
+    assert_eq!(lab.state().0, Sync::Unknown);
+    let condition = &lab.app().conditions[0];
+    assert_eq!(
+        (condition.kind.as_str(), condition.message.as_str()),
+        ("InvalidSpecError", "the project does not permit namespace `qa`")
+    );
+    lab.commit("3", &[deployment("three", 1), service()]);
+    assert_eq!(
+        (lab.serving(), lab.state()),
+        (vec!["three".to_owned()], (Sync::Synced, Health::Healthy))
+    );
+}
+
+#[test]
 fn an_operator_that_cannot_be_read_leaves_its_apps_alone() {
     let mut lab = Lab::new();
     lab.commit("1", &[deployment("one", 1), service()]);
