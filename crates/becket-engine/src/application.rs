@@ -102,13 +102,11 @@ impl Retry {
     }
 }
 
-/// An operator, and whether its root and its ApplicationSets could be read.
+/// An operator, and what is wrong with its ApplicationSets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operator {
     /// Its name.
     pub name: String,
-    /// Whether its Applications stay when they are no longer made.
-    pub protect: bool,
     /// What went wrong; empty when all is well.
     pub errors: Vec<String>,
 }
@@ -118,9 +116,11 @@ pub struct Operator {
 pub struct Declared {
     /// The commit of the gitops repository.
     pub revision: String,
+    /// Why the operators themselves cannot be read wholly.
+    pub errors: Vec<String>,
     /// The operators.
     pub operators: Vec<Operator>,
-    /// The Applications of the operators that could be read.
+    /// The Applications: those that are made, and of those made before the ones that nobody can tell about.
     pub applications: Vec<Application>,
 }
 

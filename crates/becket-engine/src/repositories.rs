@@ -12,10 +12,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use becket_argocd::Operators;
 use becket_git::{CommitId, Repository, Tree, Watch};
 use becket_kustomize::{Cache, Files};
-use becket_source::{Diagnostic, FileSet, Level};
+use becket_source::FileSet;
 
-use crate::application::{Application, Built, Declared, Operator};
-use crate::declare;
+use crate::application::{Application, Built, Declared};
+use crate::declare::{self, Made, messages};
 use crate::world::Event;
 
 /// What a build asked for: files and whether they were there, folders and whether they were there.
@@ -36,7 +36,7 @@ pub(crate) struct Repositories {
     root: Option<(CommitId, Operators)>,
     read: Option<CommitId>,
     asked: BTreeMap<String, Overlay>,
-    known: BTreeMap<String, bool>,
+    made: Vec<Made>,
 }
 
 /// The heads of both repositories.
@@ -55,7 +55,7 @@ impl Repositories {
             root: None,
             read: None,
             asked: BTreeMap::new(),
-            known: BTreeMap::new(),
+            made: Vec::new(),
         })
     }
 
@@ -105,33 +105,11 @@ impl Repositories {
         let empty = Operators::default();
         let operators = self.root.as_ref().map_or(&empty, |(_, operators)| operators);
         let tree = AtCommit::new(self.gitops.tree(commit)?);
-        let mut declared = declare::declared(operators, &tree, &commit.to_string());
+        let (declared, made) = declare::declared(operators, &tree, &commit.to_string(), &self.made);
         if let Some(error) = tree.error.take() {
             return Err(error);
         }
-        // An operator that was there and cannot be read any more is not gone.
-        let broken: Vec<String> = messages(&operators.findings);
-        for (name, protect) in &self.known {
-            if !broken.is_empty() && declared.operators.iter().all(|operator| operator.name != *name) {
-                declared.operators.push(Operator {
-                    name: name.clone(),
-                    protect: *protect,
-                    errors: broken.clone(),
-                });
-            }
-        }
-        if !broken.is_empty() && declared.operators.is_empty() {
-            declared.operators.push(Operator {
-                name: "root".to_owned(),
-                protect: false,
-                errors: broken,
-            });
-        }
-        let named = declared
-            .operators
-            .iter()
-            .map(|operator| (operator.name.clone(), operator.protect));
-        self.known = named.collect();
+        self.made = made;
         Ok(declared)
     }
 
@@ -287,18 +265,4 @@ impl becket_argocd::Tree for AtCommit {
     fn read(&self, path: &str) -> Option<Arc<[u8]>> {
         self.or_note(self.tree.read(path))
     }
-}
-
-/// The errors among findings, one line each: where and what.
-pub(crate) fn messages(findings: &[Diagnostic]) -> Vec<String> {
-    let errors = findings.iter().filter(|finding| finding.level == Level::Error);
-    let line = |finding: &Diagnostic| {
-        let help = finding
-            .help
-            .first()
-            .map(|help| format!(" ({help})"))
-            .unwrap_or_default();
-        format!("{}: {}{help}", finding.place.path, finding.message)
-    };
-    errors.map(line).collect()
 }

@@ -142,6 +142,7 @@ pub struct World {
     counter: u64,
     stopping: bool,
     unreadable: Option<String>,
+    errors: Vec<String>,
     operators: Vec<Operator>,
     apps: BTreeMap<String, App>,
     objects: Objects,
@@ -229,7 +230,7 @@ impl World {
                 .collect(),
             apps: self.rows.values().cloned().collect(),
             builds: self.builds,
-            messages: self.unreadable.iter().cloned().collect(),
+            messages: self.unreadable.iter().chain(&self.errors).cloned().collect(),
         }
     }
 
@@ -376,19 +377,7 @@ impl World {
         self.settled = false;
         self.dirty.board = true;
         self.revision = declared.revision;
-        // What an operator that cannot be read asks for is not known; its Applications stay as they are.
-        let unread: BTreeSet<&str> = declared
-            .operators
-            .iter()
-            .filter(|operator| !operator.errors.is_empty())
-            .map(|operator| operator.name.as_str())
-            .collect();
-        let mut gone: BTreeSet<String> = self
-            .apps
-            .iter()
-            .filter(|(_, app)| !unread.contains(app.declared.operator.as_str()))
-            .map(|(name, _)| name.clone())
-            .collect();
+        let mut gone: BTreeSet<String> = self.apps.keys().cloned().collect();
         for application in declared.applications {
             gone.remove(&application.name);
             self.want(application);
@@ -397,6 +386,7 @@ impl World {
             self.unwant(&name);
         }
         self.operators = declared.operators;
+        self.errors = declared.errors;
     }
 
     fn want(&mut self, application: Application) {

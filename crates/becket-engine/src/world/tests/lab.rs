@@ -76,11 +76,11 @@ impl Lab {
     pub(super) fn declare_all(&mut self, revision: &str, applications: Vec<Application>) {
         let operator = Operator {
             name: "root".to_owned(),
-            protect: false,
             errors: Vec::new(),
         };
         self.tell(Event::Declared(Declared {
             revision: revision.to_owned(),
+            errors: Vec::new(),
             operators: vec![operator],
             applications,
         }));

@@ -341,17 +341,17 @@ fn what_a_project_does_not_permit_is_not_synced_and_what_ran_runs_on() {
 }
 
 #[test]
-fn an_operator_that_cannot_be_read_leaves_its_apps_alone() {
+fn what_is_wrong_with_operators_is_said() {
     let mut lab = Lab::new();
     lab.commit("1", &[deployment("one", 1), service()]);
     lab.tell(Event::Declared(Declared {
         revision: "2".to_owned(),
+        errors: vec!["ansible/root/values-prod.yaml: no YAML".to_owned()],
         operators: vec![Operator {
             name: "root".to_owned(),
-            protect: false,
             errors: vec!["ApplicationSet apps: duplicate name".to_owned()],
         }],
-        applications: Vec::new(),
+        applications: vec![application("orders", false)],
     }));
     lab.tell(Event::Settled);
     lab.run(SECOND);
@@ -359,7 +359,10 @@ fn an_operator_that_cannot_be_read_leaves_its_apps_alone() {
     assert!(!lab.world.board().is_healthy());
     assert_eq!(
         lab.world.board().complaints(),
-        ["operator root: ApplicationSet apps: duplicate name"]
+        [
+            "ansible/root/values-prod.yaml: no YAML",
+            "operator root: ApplicationSet apps: duplicate name"
+        ]
     );
 }
 
