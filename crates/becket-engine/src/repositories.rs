@@ -68,6 +68,10 @@ impl Repositories {
     /// Whether they could be read.
     pub(crate) fn read(&mut self, heads: Heads, tell: &(dyn Fn(Event) + Sync)) -> bool {
         let told = self.try_read(heads, tell);
+        if told.is_err() {
+            // Some overlays were told as they are at these heads, others not: none of them is known any more.
+            self.asked.clear();
+        }
         let why = told
             .err()
             .map(|error| format!("cannot read the repositories: {error}"));
@@ -264,5 +268,124 @@ impl becket_argocd::Tree for AtCommit {
 
     fn read(&self, path: &str) -> Option<Arc<[u8]>> {
         self.or_note(self.tree.read(path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use becket_git::{Author, Commit, Edits, Time};
+
+    use super::*;
+
+    const SET: &str = "apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: { name: apps }
+spec:
+  goTemplate: true
+  generators:
+    - git: { repoURL: https://git.example/acme/gitops, revision: main, directories: [{ path: 'apps/*' }] }
+  template:
+    metadata: { name: 'apps-{{`{{.path.basename}}`}}' }
+    spec:
+      project: default
+      source: { repoURL: https://git.example/acme/gitops, path: '{{`{{.path.path}}`}}' }
+      destination: { server: https://one.example, namespace: qa }
+";
+
+    fn commit(repository: &Repository, files: &[(&str, String)]) -> CommitId {
+        let mut edits = Edits::new();
+        for (path, text) in files {
+            edits.put(*path, text.as_bytes());
+        }
+        let commit = Commit {
+            author: Author {
+                name: "Somebody".to_owned(),
+                email: "somebody@acme.example".to_owned(),
+            },
+            time: Time {
+                seconds: 1_700_000_000,
+                offset: 0,
+            },
+            message: "a change".to_owned(),
+        };
+        let committed = repository.commit(repository.head().unwrap(), &edits, &commit);
+        committed.unwrap().head().unwrap()
+    }
+
+    /// Reads at `heads`: what `orders` was last built to, and whether all could be read.
+    fn read(repositories: &mut Repositories, heads: Heads) -> (Option<String>, bool) {
+        let events = Mutex::new(Vec::new());
+        let done = repositories.read(heads, &|event| events.lock().unwrap().push(event));
+        let built = events
+            .into_inner()
+            .unwrap()
+            .into_iter()
+            .filter_map(|event| match event {
+                Event::Built(built) if built.application == "apps-orders" => Some(built.outcome.unwrap()),
+                _ => None,
+            });
+        let value = built
+            .last()
+            .map(|objects| objects[0]["data"]["KEY"].as_str().unwrap().to_owned());
+        (value, done)
+    }
+
+    #[test]
+    fn after_a_read_that_failed_midway_everything_is_built_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut repositories = Repositories::open(folder.path()).unwrap();
+        let root = [
+            (
+                "ansible/root/Chart.yaml",
+                "apiVersion: v2\nname: root\nversion: 1.0.0\n".to_owned(),
+            ),
+            (
+                "ansible/root/values.yaml",
+                "clusters: { one: 'https://one.example' }\n".to_owned(),
+            ),
+            ("ansible/root/templates/apps.yaml", SET.to_owned()),
+        ];
+        let iac = Some(commit(&repositories.iac, &root));
+        let config = |value: &str| {
+            format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: x }}\ndata: {{ KEY: {value} }}\n")
+        };
+        let kustomization = || "resources: [config.yaml]\n".to_owned();
+        let files = [
+            ("apps/orders/kustomization.yaml", kustomization()),
+            ("apps/orders/config.yaml", config("one")),
+            ("apps/payments/kustomization.yaml", kustomization()),
+            ("apps/payments/config.yaml", config("one")),
+        ];
+        let gitops = Some(commit(&repositories.gitops, &files));
+        let first = Heads { iac, gitops };
+        assert_eq!(read(&mut repositories, first), (Some("one".to_owned()), true));
+        assert_eq!(
+            read(&mut repositories, first),
+            (None, true),
+            "nothing is built twice"
+        );
+
+        let files = [
+            ("apps/orders/config.yaml", config("two")),
+            ("apps/payments/config.yaml", config("three")),
+        ];
+        let gitops = commit(&repositories.gitops, &files);
+        let tree = repositories.gitops.tree(gitops).unwrap();
+        let lost = tree
+            .id_of("apps/payments/config.yaml")
+            .unwrap()
+            .unwrap()
+            .to_string();
+        let object = format!("gitops.git/objects/{}/{}", &lost[..2], &lost[2..]);
+        std::fs::remove_file(folder.path().join(object)).unwrap();
+        let second = Heads {
+            iac,
+            gitops: Some(gitops),
+        };
+        assert_eq!(read(&mut repositories, second), (Some("two".to_owned()), false));
+        // Back to the commit that was read last.
+        assert_eq!(read(&mut repositories, first), (Some("one".to_owned()), true));
     }
 }
