@@ -1,4 +1,7 @@
 //! Random trees, built here and by the real kustomize; and random bytes, which must not panic.
+//!
+//! What fails is kept: its seed goes into `random.regressions` beside this file and is tried first from then on, and the
+//! message holds the smallest tree that still fails. `BECKET_RANDOM=1 PROPTEST_CASES=1000` looks for new ones.
 
 #![expect(clippy::unwrap_used, reason = "what tests call fails as tests do")]
 
@@ -8,7 +11,7 @@ use std::fmt::Write as _;
 
 use becket_source::FileSet;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use proptest::test_runner::{Config, FileFailurePersistence, RngAlgorithm, TestRng, TestRunner};
 use serde_json::json;
 
 /// Texts that mean something else without quotes, or that are hard to print.
@@ -174,23 +177,33 @@ fn compare(kustomize: &real::Kustomize, files: &FileSet, folder: &str) -> Result
     Ok(())
 }
 
+/// Keeps the seeds of what fails. A test is started in its crate's folder.
+fn keeping() -> Config {
+    Config {
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(
+            "tests/random.regressions",
+        ))),
+        ..Config::default()
+    }
+}
+
 fn run<S: Strategy>(strategy: &S, test: impl Fn(&real::Kustomize, S::Value) -> Result<(), TestCaseError>) {
     let Some(kustomize) = real::Kustomize::find() else {
         return;
     };
     let config = Config {
         cases: std::env::var("PROPTEST_CASES").map_or(24, |cases| cases.parse().unwrap()),
-        failure_persistence: None,
         max_shrink_iters: 200,
-        ..Config::default()
+        ..keeping()
     };
-    // The same trees each time, so that a failure is one again; `BECKET_RANDOM=1` looks for new ones.
+    // The same trees each time, so that a change is judged by what it changed.
     let mut runner = if std::env::var_os("BECKET_RANDOM").is_some() {
         TestRunner::new(config)
     } else {
         TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
     };
-    runner.run(strategy, |value| test(&kustomize, value)).unwrap();
+    let ran = runner.run(strategy, |value| test(&kustomize, value));
+    assert!(ran.is_ok(), "{}", ran.unwrap_err());
 }
 
 #[test]
@@ -513,7 +526,7 @@ fn random_operations_are_those_of_the_real_one() {
 }
 
 proptest! {
-    #![proptest_config(Config { failure_persistence: None, ..Config::default() })]
+    #![proptest_config(keeping())]
 
     #[test]
     fn no_bytes_panic(kustomization in prop::collection::vec(any::<u8>(), 0..200), resource in prop::collection::vec(any::<u8>(), 0..200)) {
