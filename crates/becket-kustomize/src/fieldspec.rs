@@ -1,4 +1,4 @@
-//! Fields by path, as kustomize's tables name them: lists on the way are entered without being named.
+//! Fields by path, as kustomize's tables name them.
 
 use serde_json::{Map, Value};
 
@@ -7,7 +7,9 @@ pub(crate) struct Spec {
     pub(crate) group: &'static str,
     pub(crate) version: &'static str,
     pub(crate) kind: &'static str,
-    pub(crate) path: &'static [&'static str],
+    /// Names with `/` between them, and `~1` for a `/` in one. Lists on the way are entered without being named; what is
+    /// named with `[]` behind it is not made where it is absent.
+    pub(crate) path: &'static str,
     /// Whether it is made where it is absent.
     pub(crate) create: bool,
 }
@@ -29,16 +31,18 @@ pub(crate) enum Create {
     Scalar,
 }
 
-/// Gives each value at `path` below `value` to `set`. An error says which part of the path is no collection.
+/// Gives each value at `path`, written as in [`Spec::path`], below `value` to `set`. An error says which part of the path is
+/// no collection.
 pub(crate) fn visit(
     value: &mut Value,
-    path: &[&str],
+    path: &str,
     create: Create,
     set: &mut dyn FnMut(&mut Value) -> Result<(), String>,
 ) -> Result<(), String> {
-    let Some((first, rest)) = path.split_first() else {
+    if path.is_empty() {
         return set(value);
-    };
+    }
+    let (first, rest) = path.split_once('/').unwrap_or((path, ""));
     match value {
         Value::Null => Ok(()),
         Value::Array(items) => items
@@ -46,9 +50,9 @@ pub(crate) fn visit(
             .try_for_each(|item| visit(item, path, create, set)),
         Value::Object(map) => {
             let list = first.strip_suffix("[]");
-            let name = list.unwrap_or(first);
+            let name = list.unwrap_or(first).replace("~1", "/");
             if create == Create::Nothing || list.is_some() {
-                return match map.get_mut(name) {
+                return match map.get_mut(&name) {
                     Some(field) => visit(field, rest, create, set),
                     None => Ok(()),
                 };
@@ -63,6 +67,9 @@ pub(crate) fn visit(
             }
             visit(field, rest, create, set)
         }
-        _ => Err(format!("a value stands where `{}` is looked for", path.join("."))),
+        _ => Err(format!(
+            "a value stands where `{}` is looked for",
+            path.replace('/', ".")
+        )),
     }
 }

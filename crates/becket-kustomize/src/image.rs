@@ -89,23 +89,14 @@ pub(crate) fn replace(resource: &mut Value, entry: &Image, name: &Pattern) -> Re
 }
 
 /// Where kustomize looks a second time.
-const FIELDS: &[&[&str]] = &[
-    &["spec", "containers[]", "image"],
-    &["spec", "initContainers[]", "image"],
-    &["spec", "volumes[]", "image", "reference"],
-    &["spec", "template", "spec", "containers[]", "image"],
-    &["spec", "template", "spec", "initContainers[]", "image"],
-    &["spec", "template", "spec", "volumes[]", "image", "reference"],
-    &[
-        "spec",
-        "jobTemplate",
-        "spec",
-        "template",
-        "spec",
-        "volumes[]",
-        "image",
-        "reference",
-    ],
+const FIELDS: &[&str] = &[
+    "spec/containers[]/image",
+    "spec/initContainers[]/image",
+    "spec/volumes[]/image/reference",
+    "spec/template/spec/containers[]/image",
+    "spec/template/spec/initContainers[]/image",
+    "spec/template/spec/volumes[]/image/reference",
+    "spec/jobTemplate/spec/template/spec/volumes[]/image/reference",
 ];
 
 /// Gives `set` each image of lists named `containers` or `initContainers`, wherever they are.

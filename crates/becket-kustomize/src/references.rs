@@ -129,18 +129,18 @@ fn follow_in(
 fn follow_fields(
     value: &mut Value,
     (kind, group): (&str, &str),
-    pod: Option<&[&str]>,
+    pod: Option<&str>,
     referrer: &Referrer,
     by_name: &HashMap<&str, Vec<&Candidate>>,
 ) -> Result<(), String> {
-    let update = |value: &mut Value, target: Referred, path: &[&str]| {
-        let role = path == ["roleRef", "name"];
+    let update = |value: &mut Value, target: Referred, path: &str| {
+        let role = path == "roleRef/name";
         visit(value, path, Create::Nothing, &mut |field| {
             set(field, target, role, referrer, by_name)
         })
     };
     if let Some(path) = pod {
-        let mut rows: Vec<&(Referred, &[&str])> = Vec::with_capacity(16);
+        let mut rows: Vec<&(Referred, &str)> = Vec::with_capacity(16);
         if kind != "ReplicationController" {
             rows.extend(POD);
         }
@@ -148,9 +148,9 @@ fn follow_fields(
             rows.extend(POD_ACCOUNT);
         }
         let mut spec = Some(&mut *value);
-        for part in path {
+        for part in path.split('/') {
             spec = match spec {
-                Some(Value::Object(map)) => map.get_mut(*part),
+                Some(Value::Object(map)) => map.get_mut(part),
                 None | Some(Value::Null | Value::Array(_)) => None,
                 Some(_) => return Err(format!("a value stands where `{part}` is looked for")),
             };

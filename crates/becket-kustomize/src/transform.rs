@@ -39,50 +39,39 @@ pub(crate) fn run(build: &mut Build<'_>, folder: &Folder, set: &mut Set) {
             )
         }));
     }
-    let touches = kustomization.name_prefix.is_some()
-        || kustomization.name_suffix.is_some()
-        || !kustomization.labels.is_empty()
-        || !kustomization.common_annotations.is_empty()
-        || !kustomization.replicas.is_empty()
-        || !kustomization.images.is_empty();
-    if touches {
-        let resources = set.as_mut();
-        if let Some(prefix) = &kustomization.name_prefix {
-            for resource in resources.iter_mut() {
-                rename(resource, &prefix.value, true);
-            }
-        }
-        if let Some(suffix) = &kustomization.name_suffix {
-            for resource in resources.iter_mut() {
-                rename(resource, &suffix.value, false);
-            }
-        }
-        for (index, _) in kustomization.labels.iter().enumerate() {
-            let origin = folder.origin(&KeyPath::of_keys(["labels"]).index(index));
-            for resource in resources.iter_mut() {
-                resource.patched_by.push(origin.clone());
-            }
-        }
+    let resources = set.as_mut();
+    if let Some(prefix) = &kustomization.name_prefix {
         for resource in resources.iter_mut() {
-            let labelled = kustomization
-                .labels
-                .iter()
-                .try_for_each(|labels| label(resource, labels))
-                .and_then(|()| annotate(resource, &kustomization.common_annotations));
-            failed.extend(labelled.err().map(|error| (error, resource.named_at(files))));
+            rename(resource, &prefix.value, Side::Front);
         }
-        for replicas in &kustomization.replicas {
-            set_replicas(files, folder, replicas, resources, findings);
+    }
+    if let Some(suffix) = &kustomization.name_suffix {
+        for resource in resources.iter_mut() {
+            rename(resource, &suffix.value, Side::Back);
         }
-        for entry in &kustomization.images {
-            let origin = folder.origin(&entry.at);
-            let name = image::Pattern::new(&entry.name);
-            for resource in resources.iter_mut() {
-                match image::replace(&mut resource.value, entry, &name) {
-                    Ok(false) => {}
-                    Ok(true) => resource.patched_by.push(origin.clone()),
-                    Err(error) => failed.push((error, resource.named_at(files))),
-                }
+    }
+    for resource in resources.iter_mut() {
+        let origins = (0..kustomization.labels.len())
+            .map(|index| folder.origin(&KeyPath::of_keys(["labels"]).index(index)));
+        resource.patched_by.extend(origins);
+        let labelled = kustomization
+            .labels
+            .iter()
+            .try_for_each(|labels| label(resource, labels))
+            .and_then(|()| add_pairs(resource, ANNOTATIONS, &kustomization.common_annotations));
+        failed.extend(labelled.err().map(|error| (error, resource.named_at(files))));
+    }
+    for replicas in &kustomization.replicas {
+        set_replicas(files, folder, replicas, resources, findings);
+    }
+    for entry in &kustomization.images {
+        let origin = folder.origin(&entry.at);
+        let name = image::Pattern::new(&entry.name);
+        for resource in resources.iter_mut() {
+            match image::replace(&mut resource.value, entry, &name) {
+                Ok(false) => {}
+                Ok(true) => resource.patched_by.push(origin.clone()),
+                Err(error) => failed.push((error, resource.named_at(files))),
             }
         }
     }
@@ -106,7 +95,7 @@ fn set_namespace(resource: &mut Resource, namespace: &str) -> Result<(), String>
     };
     let value = &mut resource.value;
     if !scope::is_of_cluster(&api_version, &kind) {
-        visit(value, &["metadata", "namespace"], Create::Scalar, &mut set)?;
+        visit(value, "metadata/namespace", Create::Scalar, &mut set)?;
     }
     match (group_version(&api_version).0, kind.as_str()) {
         (_, "RoleBinding" | "ClusterRoleBinding") => {
@@ -120,22 +109,13 @@ fn set_namespace(resource: &mut Resource, namespace: &str) -> Result<(), String>
             }
             Ok(())
         }
-        (_, "Namespace") if api_version == "v1" => {
-            visit(value, &["metadata", "name"], Create::Scalar, &mut set)
-        }
+        (_, "Namespace") if api_version == "v1" => visit(value, "metadata/name", Create::Scalar, &mut set),
         ("apiregistration.k8s.io", "APIService") => {
-            visit(value, &["spec", "service", "namespace"], Create::Scalar, &mut set)
+            visit(value, "spec/service/namespace", Create::Scalar, &mut set)
         }
         ("apiextensions.k8s.io", "CustomResourceDefinition") => visit(
             value,
-            &[
-                "spec",
-                "conversion",
-                "webhook",
-                "clientConfig",
-                "service",
-                "namespace",
-            ],
+            "spec/conversion/webhook/clientConfig/service/namespace",
             Create::Nothing,
             &mut set,
         ),
@@ -143,7 +123,14 @@ fn set_namespace(resource: &mut Resource, namespace: &str) -> Result<(), String>
     }
 }
 
-fn rename(resource: &mut Resource, addition: &str, front: bool) {
+/// Where of a name something is added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Front,
+    Back,
+}
+
+fn rename(resource: &mut Resource, addition: &str, side: Side) {
     let original = resource.original();
     let group = group_version(&original.api_version).0;
     if matches!(original.kind.as_str(), "CustomResourceDefinition" | "Namespace")
@@ -152,24 +139,15 @@ fn rename(resource: &mut Resource, addition: &str, front: bool) {
         return;
     }
     resource.remember();
-    let name = resource.name();
-    if front {
-        let name = format!("{addition}{name}");
-        resource.prefixes.push(addition.to_owned());
-        resource.set_name(name);
-    } else {
-        let name = format!("{name}{addition}");
-        resource.suffixes.push(addition.to_owned());
-        resource.set_name(name);
-    }
+    let (name, additions) = match side {
+        Side::Front => (format!("{addition}{}", resource.name()), &mut resource.prefixes),
+        Side::Back => (format!("{}{addition}", resource.name()), &mut resource.suffixes),
+    };
+    additions.push(addition.to_owned());
+    resource.set_name(name);
 }
 
-const fn made(
-    group: &'static str,
-    version: &'static str,
-    kind: &'static str,
-    path: &'static [&'static str],
-) -> Spec {
+const fn made(group: &'static str, version: &'static str, kind: &'static str, path: &'static str) -> Spec {
     Spec {
         group,
         version,
@@ -179,7 +157,7 @@ const fn made(
     }
 }
 
-const fn found(group: &'static str, kind: &'static str, path: &'static [&'static str]) -> Spec {
+const fn found(group: &'static str, kind: &'static str, path: &'static str) -> Spec {
     Spec {
         group,
         version: "",
@@ -189,36 +167,21 @@ const fn found(group: &'static str, kind: &'static str, path: &'static [&'static
     }
 }
 
-const METADATA: &[Spec] = &[made("", "", "", &["metadata", "labels"])];
+const METADATA: &[Spec] = &[made("", "", "", "metadata/labels")];
 
 const TEMPLATES: &[Spec] = &[
-    made(
-        "",
-        "v1",
-        "ReplicationController",
-        &["spec", "template", "metadata", "labels"],
-    ),
-    made("", "", "Deployment", &["spec", "template", "metadata", "labels"]),
-    made("", "", "ReplicaSet", &["spec", "template", "metadata", "labels"]),
-    made("", "", "DaemonSet", &["spec", "template", "metadata", "labels"]),
-    made(
-        "apps",
-        "",
-        "StatefulSet",
-        &["spec", "template", "metadata", "labels"],
-    ),
-    made("batch", "", "Job", &["spec", "template", "metadata", "labels"]),
+    made("", "v1", "ReplicationController", "spec/template/metadata/labels"),
+    made("", "", "Deployment", "spec/template/metadata/labels"),
+    made("", "", "ReplicaSet", "spec/template/metadata/labels"),
+    made("", "", "DaemonSet", "spec/template/metadata/labels"),
+    made("apps", "", "StatefulSet", "spec/template/metadata/labels"),
+    made("batch", "", "Job", "spec/template/metadata/labels"),
+    made("batch", "", "CronJob", "spec/jobTemplate/metadata/labels"),
     made(
         "batch",
         "",
         "CronJob",
-        &["spec", "jobTemplate", "metadata", "labels"],
-    ),
-    made(
-        "batch",
-        "",
-        "CronJob",
-        &["spec", "jobTemplate", "spec", "template", "metadata", "labels"],
+        "spec/jobTemplate/spec/template/metadata/labels",
     ),
 ];
 
@@ -226,143 +189,69 @@ const CLAIM_TEMPLATES: &[Spec] = &[made(
     "apps",
     "",
     "StatefulSet",
-    &["spec", "volumeClaimTemplates[]", "metadata", "labels"],
+    "spec/volumeClaimTemplates[]/metadata/labels",
 )];
 
 const SELECTORS: &[Spec] = &[
-    made("", "v1", "Service", &["spec", "selector"]),
-    made("", "v1", "ReplicationController", &["spec", "selector"]),
-    made("", "", "Deployment", &["spec", "selector", "matchLabels"]),
-    made("", "", "ReplicaSet", &["spec", "selector", "matchLabels"]),
-    made("", "", "DaemonSet", &["spec", "selector", "matchLabels"]),
-    made("apps", "", "StatefulSet", &["spec", "selector", "matchLabels"]),
-    found("batch", "Job", &["spec", "selector", "matchLabels"]),
+    made("", "v1", "Service", "spec/selector"),
+    made("", "v1", "ReplicationController", "spec/selector"),
+    made("", "", "Deployment", "spec/selector/matchLabels"),
+    made("", "", "ReplicaSet", "spec/selector/matchLabels"),
+    made("", "", "DaemonSet", "spec/selector/matchLabels"),
+    made("apps", "", "StatefulSet", "spec/selector/matchLabels"),
+    found("batch", "Job", "spec/selector/matchLabels"),
+    found("batch", "CronJob", "spec/jobTemplate/spec/selector/matchLabels"),
+    found("policy", "PodDisruptionBudget", "spec/selector/matchLabels"),
     found(
-        "batch",
-        "CronJob",
-        &["spec", "jobTemplate", "spec", "selector", "matchLabels"],
-    ),
-    found(
-        "policy",
-        "PodDisruptionBudget",
-        &["spec", "selector", "matchLabels"],
+        "networking.k8s.io",
+        "NetworkPolicy",
+        "spec/podSelector/matchLabels",
     ),
     found(
         "networking.k8s.io",
         "NetworkPolicy",
-        &["spec", "podSelector", "matchLabels"],
+        "spec/ingress/from/podSelector/matchLabels",
     ),
     found(
         "networking.k8s.io",
         "NetworkPolicy",
-        &["spec", "ingress", "from", "podSelector", "matchLabels"],
-    ),
-    found(
-        "networking.k8s.io",
-        "NetworkPolicy",
-        &["spec", "egress", "to", "podSelector", "matchLabels"],
+        "spec/egress/to/podSelector/matchLabels",
     ),
 ];
 
 /// Selectors inside of the pod templates of `Deployment` and `StatefulSet`.
-const POD_SELECTORS: &[&[&str]] = &[
-    &[
-        "affinity",
-        "podAffinity",
-        "preferredDuringSchedulingIgnoredDuringExecution",
-        "podAffinityTerm",
-        "labelSelector",
-        "matchLabels",
-    ],
-    &[
-        "affinity",
-        "podAffinity",
-        "requiredDuringSchedulingIgnoredDuringExecution",
-        "labelSelector",
-        "matchLabels",
-    ],
-    &[
-        "affinity",
-        "podAntiAffinity",
-        "preferredDuringSchedulingIgnoredDuringExecution",
-        "podAffinityTerm",
-        "labelSelector",
-        "matchLabels",
-    ],
-    &[
-        "affinity",
-        "podAntiAffinity",
-        "requiredDuringSchedulingIgnoredDuringExecution",
-        "labelSelector",
-        "matchLabels",
-    ],
-    &["topologySpreadConstraints", "labelSelector", "matchLabels"],
+const POD_SELECTORS: &[&str] = &[
+    "affinity/podAffinity/preferredDuringSchedulingIgnoredDuringExecution/podAffinityTerm/labelSelector/matchLabels",
+    "affinity/podAffinity/requiredDuringSchedulingIgnoredDuringExecution/labelSelector/matchLabels",
+    "affinity/podAntiAffinity/preferredDuringSchedulingIgnoredDuringExecution/podAffinityTerm/labelSelector/matchLabels",
+    "affinity/podAntiAffinity/requiredDuringSchedulingIgnoredDuringExecution/labelSelector/matchLabels",
+    "topologySpreadConstraints/labelSelector/matchLabels",
 ];
 
 const ANNOTATIONS: &[Spec] = &[
-    made("", "", "", &["metadata", "annotations"]),
+    made("", "", "", "metadata/annotations"),
     made(
         "",
         "v1",
         "ReplicationController",
-        &["spec", "template", "metadata", "annotations"],
+        "spec/template/metadata/annotations",
     ),
-    made(
-        "",
-        "",
-        "Deployment",
-        &["spec", "template", "metadata", "annotations"],
-    ),
-    made(
-        "",
-        "",
-        "ReplicaSet",
-        &["spec", "template", "metadata", "annotations"],
-    ),
-    made(
-        "",
-        "",
-        "DaemonSet",
-        &["spec", "template", "metadata", "annotations"],
-    ),
-    made(
-        "",
-        "",
-        "StatefulSet",
-        &["spec", "template", "metadata", "annotations"],
-    ),
-    made(
-        "batch",
-        "",
-        "Job",
-        &["spec", "template", "metadata", "annotations"],
-    ),
+    made("", "", "Deployment", "spec/template/metadata/annotations"),
+    made("", "", "ReplicaSet", "spec/template/metadata/annotations"),
+    made("", "", "DaemonSet", "spec/template/metadata/annotations"),
+    made("", "", "StatefulSet", "spec/template/metadata/annotations"),
+    made("batch", "", "Job", "spec/template/metadata/annotations"),
+    made("batch", "", "CronJob", "spec/jobTemplate/metadata/annotations"),
     made(
         "batch",
         "",
         "CronJob",
-        &["spec", "jobTemplate", "metadata", "annotations"],
-    ),
-    made(
-        "batch",
-        "",
-        "CronJob",
-        &[
-            "spec",
-            "jobTemplate",
-            "spec",
-            "template",
-            "metadata",
-            "annotations",
-        ],
+        "spec/jobTemplate/spec/template/metadata/annotations",
     ),
 ];
 
 fn label(resource: &mut Resource, labels: &Labels) -> Result<(), String> {
     let pairs = &labels.pairs;
-    if pairs.is_empty() {
-        return Ok(());
-    }
     add_pairs(resource, METADATA, pairs)?;
     if labels.selectors {
         add_pairs(resource, SELECTORS, pairs)?;
@@ -386,14 +275,10 @@ fn label(resource: &mut Resource, labels: &Labels) -> Result<(), String> {
     Ok(())
 }
 
-fn annotate(resource: &mut Resource, pairs: &[(String, String)]) -> Result<(), String> {
+fn add_pairs(resource: &mut Resource, specs: &[Spec], pairs: &[(String, String)]) -> Result<(), String> {
     if pairs.is_empty() {
         return Ok(());
     }
-    add_pairs(resource, ANNOTATIONS, pairs)
-}
-
-fn add_pairs(resource: &mut Resource, specs: &[Spec], pairs: &[(String, String)]) -> Result<(), String> {
     let api_version = resource.api_version().into_owned();
     let (group, version) = group_version(&api_version);
     let kind = resource.kind().into_owned();
@@ -450,7 +335,7 @@ fn set_replicas(
         }
         let set = visit(
             &mut resource.value,
-            &["spec", "replicas"],
+            "spec/replicas",
             Create::Scalar,
             &mut |field| {
                 *field = json!(entry.count);
