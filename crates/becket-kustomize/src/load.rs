@@ -255,7 +255,7 @@ fn scalar(node: &Node, text: &str) -> Result<Value, Wrong> {
     {
         return yaml::resolve(written).ok_or_else(|| {
             let message =
-                format!("`{written}` is no number that a resource can hold: put it in quotes if it is text");
+                format!("`{written}` is no value that a resource can hold: put it in quotes if it is text");
             (message, Some(node.span))
         });
     }

@@ -6,7 +6,8 @@ use std::borrow::Cow;
 
 use serde_json::{Number, Value};
 
-/// What `plain` means as a scalar without quotes in a resource; none where JSON has no such value (`.inf`).
+/// What `plain` means as a scalar without quotes in a resource; none where Go writes no JSON for it (`.inf`, a time whose zone
+/// is a day away).
 pub fn resolve(plain: &str) -> Option<Value> {
     Some(match plain {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
@@ -16,7 +17,11 @@ pub fn resolve(plain: &str) -> Option<Value> {
         | "-.Inf" | "-.INF" => return None,
         _ => match number(plain, true) {
             Some(number) => Value::Number(number),
-            None => Value::String(timestamp(plain).unwrap_or_else(|| plain.to_owned())),
+            None => match timestamp(plain) {
+                Some(moment) if is_a_day_away(&moment) => return None,
+                Some(moment) => Value::String(moment),
+                None => Value::String(plain.to_owned()),
+            },
         },
     })
 }
@@ -220,6 +225,13 @@ fn timestamp(text: &str) -> Option<String> {
         Some(b' ') => Some(format!("{date}T{}", clock(&time[1..], false)?)),
         _ => None,
     }
+}
+
+/// Whether the zone of a point in time is 24 hours or more.
+fn is_a_day_away(moment: &str) -> bool {
+    moment
+        .rsplit_once(['+', '-'])
+        .is_some_and(|(_, zone)| zone == "23:60" || zone.starts_with("24:"))
 }
 
 /// A number of one or two digits, at most `most`.
