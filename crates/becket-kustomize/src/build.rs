@@ -8,15 +8,12 @@ use becket_source::{Diagnostic, Location, Span};
 
 use crate::codes;
 use crate::fields::{Reader, Text};
-use crate::files::{Files, is_within, join, relative};
+use crate::files::{Files, NAMES, is_within, join, relative};
 use crate::kustomization::{self, Kustomization, Order};
 use crate::load::{self, Document, Documents};
 use crate::resource::Origin;
 use crate::set::Set;
 use crate::{generate, order, patch, references, transform};
-
-/// The names that a kustomization file may have.
-const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// How deep folders may use each other; past it is a finding instead of an exhausted stack.
 const DEPTH: usize = 64;

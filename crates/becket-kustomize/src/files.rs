@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use becket_source::FileSet;
 
+/// The names that a kustomization file may have.
+pub const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
 /// The files that a build may read, by path with `/` between segments, relative to one root.
 ///
 /// A build asks for what it needs and nothing else, so that one overlay of a large repository reads its own files only.
@@ -25,8 +28,9 @@ impl Files for FileSet {
     }
 }
 
-/// `relative` as seen from `folder`, without `.` and `..`; none where it leads above the root.
-pub(crate) fn join(folder: &str, relative: &str) -> Option<String> {
+/// The path from the root that an entry of a kustomization file in `folder` names as `relative`; none where it leads above the
+/// root.
+pub fn join(folder: &str, relative: &str) -> Option<String> {
     let mut segments: Vec<&str> = folder.split('/').filter(|segment| !segment.is_empty()).collect();
     for segment in relative.split('/') {
         match segment {

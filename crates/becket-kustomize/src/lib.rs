@@ -35,7 +35,7 @@ use becket_source::Diagnostic;
 
 pub use build::Cache;
 pub use codes::RULES;
-pub use files::Files;
+pub use files::{Files, NAMES, join};
 pub use resource::{Origin, Resource};
 
 /// What a folder builds to.

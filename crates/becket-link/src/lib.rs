@@ -6,6 +6,7 @@
 //! were read, or *unknown*; unknown is silent and counted, because a false error is worse than a missed one.
 
 mod frontend;
+mod object;
 mod rules;
 mod scope;
 mod symbol;

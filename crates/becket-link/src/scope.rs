@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use crate::frontend::kubernetes::selector::{accepts, accepts_map};
 use crate::frontend::kubernetes::workload::{self, Template};
+use crate::object::Object;
 use crate::symbol::Reference;
-use crate::world::Object;
 
 /// A label with its value.
 type Label = (String, String);

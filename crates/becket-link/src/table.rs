@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use becket_source::Location;
 use serde_json::Value;
 
+use crate::object::Object;
 use crate::scope::Scope;
 use crate::symbol::{Kind, Reference, Symbol};
-use crate::world::{Key, Object, World};
+use crate::world::{Key, World};
 
 /// How a reference came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,10 +76,7 @@ fn resolve(world: &World<'_>, key: &Key, reference: &Reference) -> Resolution {
     if reference.optional {
         return Resolution::Defined;
     }
-    let home = Key {
-        server: key.server.clone(),
-        namespace: symbol.namespace.clone(),
-    };
+    let home = key.home(reference);
     let Some(scope) = world.scopes.get(&home) else {
         return Resolution::Unknown;
     };

@@ -2,18 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use becket_document::KeyPath;
 use becket_kustomize::Resource;
 use becket_source::{Diagnostic, FileSet, Location};
-use serde_json::Value;
 
 use crate::frontend::argocd::{self, Deployed};
+use crate::frontend::kubernetes;
 use crate::frontend::kustomize;
+use crate::object::Object;
 use crate::scope::Scope;
+use crate::symbol::Reference;
 
 /// Everything that was read.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct World<'a> {
-    pub(crate) files: Option<&'a FileSet>,
+    pub(crate) files: &'a FileSet,
     pub(crate) applications: Vec<Deployed>,
     pub(crate) scopes: BTreeMap<Key, Scope>,
     /// What could not be read.
@@ -31,50 +34,33 @@ impl Key {
     pub(crate) fn is_candidates(&self) -> bool {
         self.namespace.is_empty()
     }
-}
 
-/// An object as it would be applied.
-#[derive(Debug)]
-pub(crate) struct Object {
-    pub(crate) resource: Resource,
-}
-
-impl Object {
-    pub(crate) fn value(&self) -> &Value {
-        &self.resource.value
-    }
-
-    pub(crate) fn is(&self, kind: &str) -> bool {
-        self.resource.kind() == kind
-    }
-
-    pub(crate) fn name(&self) -> String {
-        self.resource.name().into_owned()
-    }
-
-    /// The value at a JSON pointer.
-    pub(crate) fn at(&self, pointer: &str) -> Option<&Value> {
-        self.value().pointer(pointer)
+    /// The namespace where what `reference` names would be, on the same cluster.
+    pub(crate) fn home(&self, reference: &Reference) -> Self {
+        Self {
+            server: self.server.clone(),
+            namespace: reference.symbol.namespace.clone(),
+        }
     }
 }
 
 impl<'a> World<'a> {
     /// Reads all that `files` hold.
     pub fn read(files: &'a FileSet) -> Self {
-        let mut world = World {
-            files: Some(files),
-            ..World::default()
-        };
-        let read = argocd::read(files);
-        world.findings.extend(read.findings);
+        let argocd::Read {
+            applications,
+            patterns,
+            mut findings,
+        } = argocd::read(files);
+        let mut scopes: BTreeMap<Key, Scope> = BTreeMap::new();
         let mut built = kustomize::Builder::new(files);
         let mut done = BTreeSet::new();
-        for application in &read.applications {
+        for application in &applications {
             let key = Key {
                 server: application.server.clone(),
                 namespace: application.namespace.clone(),
             };
-            let scope = world.scopes.entry(key.clone()).or_default();
+            let scope = scopes.entry(key.clone()).or_default();
             if !application.readable || !kustomize::is_root(files, &application.path) {
                 scope.open = true;
                 continue;
@@ -84,15 +70,15 @@ impl<'a> World<'a> {
             }
             match built.build(&application.path) {
                 Ok(resources) => scope.add(resources),
-                Err(findings) => {
+                Err(found) => {
                     scope.open = true;
-                    world.findings.extend(findings);
+                    findings.extend(found);
                 }
             }
         }
-        let sources: BTreeSet<&str> = read.applications.iter().map(|app| app.path.as_str()).collect();
+        let sources: BTreeSet<&str> = applications.iter().map(|app| app.path.as_str()).collect();
         for folder in kustomize::unused_roots(files, &sources) {
-            if kustomize::waits_for_release(files, &folder, &read.patterns) {
+            if kustomize::waits_for_release(files, &folder, &patterns) {
                 continue;
             }
             match built.build(&folder) {
@@ -102,28 +88,29 @@ impl<'a> World<'a> {
                         server: String::new(),
                         namespace,
                     };
-                    world.scopes.entry(key).or_default().add(resources);
+                    scopes.entry(key).or_default().add(resources);
                 }
-                Err(findings) => {
-                    world.scopes.entry(Key::default()).or_default().open = true;
-                    world.findings.extend(findings);
+                Err(found) => {
+                    scopes.entry(Key::default()).or_default().open = true;
+                    findings.extend(found);
                 }
             }
         }
-        world.applications = read.applications;
-        for (key, scope) in &mut world.scopes {
+        for (key, scope) in &mut scopes {
             scope.index();
-            scope.references = crate::frontend::kubernetes::references(scope, &key.namespace);
+            scope.references = kubernetes::references(&scope.objects, &key.namespace);
         }
-        world
+        World {
+            files,
+            applications,
+            scopes,
+            findings,
+        }
     }
 
     /// The place in a file that `path` of an object comes from.
-    pub(crate) fn place(&self, object: &Object, path: &becket_document::KeyPath) -> Location {
-        match self.files {
-            Some(files) => object.resource.place(files, path),
-            None => Location::new(&object.resource.origin.path, None),
-        }
+    pub(crate) fn place(&self, object: &Object, path: &KeyPath) -> Location {
+        object.resource.place(self.files, path)
     }
 
     /// Whether any scope but `key` has an object of this kind and name.

@@ -1,7 +1,7 @@
 //! Argo CD: which Applications there are, and what each deploys where.
 //!
-//! Read are the root chart of each repository that has one, with every operator's values, and Applications and
-//! ApplicationSets that stand in files as they are would be found by the same crate.
+//! Read is the root chart of each repository that has one, with every operator's values. Applications and ApplicationSets
+//! that stand in other files are not looked for.
 
 use becket_argocd::{Application, Operator, operator};
 use becket_source::{Diagnostic, FileSet, Location};
@@ -51,20 +51,10 @@ pub(crate) fn read(files: &FileSet) -> Read {
             continue;
         }
         let operators = operator::read(tree);
-        read.findings.extend(
-            operators
-                .findings
-                .into_iter()
-                .map(|finding| below(finding, folder)),
-        );
+        let mut findings = operators.findings;
         for operator in &operators.operators {
             let expanded = operator.expand(&lookup);
-            read.findings.extend(
-                expanded
-                    .findings
-                    .into_iter()
-                    .map(|finding| below(finding, folder)),
-            );
+            findings.extend(expanded.findings);
             for application in &expanded.applications {
                 read.applications
                     .push(deployed(application, operator, folder, &folders));
@@ -77,6 +67,8 @@ pub(crate) fn read(files: &FileSet) -> Read {
                 read.patterns.extend(patterns);
             }
         }
+        let findings = findings.into_iter().map(|finding| below(finding, folder));
+        read.findings.extend(findings);
     }
     read
 }
@@ -100,11 +92,7 @@ fn deployed(application: &Application, operator: &Operator, folder: &str, folder
         namespace: application.destination.namespace.clone(),
         path: within(folders, &source.repo_url, &source.path),
         readable: known && source.chart.is_none() && source.helm.is_none(),
-        creates_namespace: application
-            .sync
-            .options
-            .iter()
-            .any(|option| option == "CreateNamespace=true"),
+        creates_namespace: application.sync.has("CreateNamespace"),
         place: Location::new(
             prefixed(folder, &file.unwrap_or_else(|| operator.values_file.clone())),
             None,

@@ -3,10 +3,8 @@
 use std::collections::BTreeSet;
 
 use becket_document::{Node, yaml};
-use becket_kustomize::Resource;
+use becket_kustomize::{NAMES, Resource, join};
 use becket_source::{Diagnostic, FileSet};
-
-const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// Builds folders of one set of files, parsing what they share once.
 pub(crate) struct Builder<'a> {
@@ -100,17 +98,4 @@ pub(crate) fn waits_for_release(files: &FileSet, folder: &str, patterns: &[Strin
                         .any(|pattern| becket_argocd::glob::matches_file(pattern, &wanted))
                 })
         })
-}
-
-/// `relative` as seen from `folder`; none where it leaves the root.
-fn join(folder: &str, relative: &str) -> Option<String> {
-    let mut segments: Vec<&str> = folder.split('/').collect();
-    for segment in relative.split('/') {
-        match segment {
-            "" | "." => {}
-            ".." => drop(segments.pop()?),
-            name => segments.push(name),
-        }
-    }
-    Some(segments.join("/"))
 }

@@ -30,7 +30,7 @@ Mend the path, or the folder's name.
 };
 
 fn run(world: &World<'_>, _: &Table<'_>, findings: &mut Vec<Diagnostic>) {
-    let Some(files) = world.files else { return };
+    let files = world.files;
     for application in world
         .applications
         .iter()

@@ -1,11 +1,11 @@
 //! BK0201: a key of a `ConfigMap` or Secret that nobody defines.
 
-use becket_source::{Diagnostic, Level, Location, Rule, did_you_mean};
+use becket_source::{Diagnostic, Level, Rule, did_you_mean};
 
 use super::LinkRule;
 use crate::symbol::Kind;
 use crate::table::{Table, parts};
-use crate::world::{Key, World};
+use crate::world::World;
 
 pub(crate) const RULE: LinkRule = LinkRule {
     about: Rule {
@@ -36,10 +36,7 @@ fn run(world: &World<'_>, table: &Table<'_>, findings: &mut Vec<Diagnostic>) {
         let (Some(part), Kind::ConfigMap | Kind::Secret) = (&symbol.part, symbol.kind) else {
             continue;
         };
-        let home = Key {
-            server: key.server.clone(),
-            namespace: symbol.namespace.clone(),
-        };
+        let home = key.home(reference);
         let Some(object) = world.scopes[&home].find(&symbol.kind.to_string(), &symbol.name) else {
             continue;
         };
@@ -59,10 +56,7 @@ fn run(world: &World<'_>, table: &Table<'_>, findings: &mut Vec<Diagnostic>) {
             .first()
             .map(|first| world.place(object, &becket_document::KeyPath::of_keys(["data", first])));
         if let Some(place) = shown {
-            finding = finding.related(Location {
-                label: "it is made here".to_owned(),
-                ..place
-            });
+            finding = finding.related(place.labelled("it is made here"));
         }
         finding = finding.note(format!(
             "in namespace `{}`: the pod would wait and never start",

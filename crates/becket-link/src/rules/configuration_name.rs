@@ -4,9 +4,10 @@ use becket_source::{Diagnostic, Level, Rule, did_you_mean};
 
 use super::LinkRule;
 use super::configuration_key::plain;
+use crate::object::Object;
 use crate::symbol::Kind;
 use crate::table::Table;
-use crate::world::{Object, World};
+use crate::world::World;
 
 pub(crate) const RULE: LinkRule = LinkRule {
     about: Rule {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use becket_source::{Diagnostic, Level, Rule};
 
 use super::LinkRule;
+use crate::object::Object;
 use crate::table::Table;
 use crate::world::World;
 
@@ -43,7 +44,7 @@ fn run(world: &World<'_>, _: &Table<'_>, findings: &mut Vec<Diagnostic>) {
         .scopes
         .values()
         .flat_map(|scope| scope.of_kind("Namespace"))
-        .map(crate::world::Object::name)
+        .map(Object::name)
         .chain(
             world
                 .applications

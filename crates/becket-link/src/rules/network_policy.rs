@@ -1,15 +1,16 @@
 //! BK0207: a network policy that shuts out a need.
 
 use becket_document::KeyPath;
-use becket_source::{Diagnostic, Level, Location, Rule};
+use becket_source::{Diagnostic, Level, Rule};
 
 use super::LinkRule;
 use crate::frontend::kubernetes::policy::{Direction, Pod, shut};
 use crate::frontend::kubernetes::workload::{self, Template};
+use crate::object::Object;
 use crate::scope::Scope;
 use crate::symbol::{Kind, Reference};
 use crate::table::Table;
-use crate::world::{Key, Object, World};
+use crate::world::{Key, World};
 
 pub(crate) const RULE: LinkRule = LinkRule {
     about: Rule {
@@ -62,10 +63,7 @@ fn judge(
     findings: &mut Vec<Diagnostic>,
 ) {
     let symbol = &reference.symbol;
-    let home = Key {
-        server: key.server.clone(),
-        namespace: symbol.namespace.clone(),
-    };
+    let home = key.home(reference);
     let Some(there) = world.scopes.get(&home) else {
         return;
     };
@@ -128,10 +126,7 @@ fn finding(
             .place(policy, &KeyPath::of_keys(["spec", field]))
             .labelled(label),
     )
-    .related(Location {
-        label: format!("`{name}` is needed here"),
-        ..need
-    })
+    .related(need.labelled(format!("`{name}` is needed here")))
     .note("calls would run into a time-out on a cluster that enforces policies")
     .help(format!("add a rule under `{field}:` for port {port}"))
 }

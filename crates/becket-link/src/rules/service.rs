@@ -3,9 +3,10 @@
 use becket_source::{Diagnostic, Level, Rule, did_you_mean};
 
 use super::LinkRule;
+use crate::object::Object;
 use crate::symbol::Kind;
 use crate::table::Table;
-use crate::world::{Key, Object, World};
+use crate::world::World;
 
 pub(crate) const RULE: LinkRule = LinkRule {
     about: Rule {
@@ -33,12 +34,9 @@ Mend the name. Where the service is there but not on this stage, promote it firs
 fn run(world: &World<'_>, table: &Table<'_>, findings: &mut Vec<Diagnostic>) {
     for (key, reference) in table.undefined() {
         let symbol = &reference.symbol;
-        // A route names the Service and its port apart; an address names both at once.
-        let home = Key {
-            server: key.server.clone(),
-            namespace: symbol.namespace.clone(),
-        };
+        let home = key.home(reference);
         let scope = &world.scopes[&home];
+        // A route names the Service and its port apart; an address names both at once.
         if symbol.kind != Kind::Service || scope.find("Service", &symbol.name).is_some() {
             continue;
         }

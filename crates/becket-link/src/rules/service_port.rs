@@ -1,12 +1,12 @@
 //! BK0204: a port that a Service does not have.
 
-use becket_source::{Diagnostic, Level, Location, Rule};
+use becket_source::{Diagnostic, Level, Rule};
 
 use super::LinkRule;
 use super::configuration_key::listed;
 use crate::symbol::Kind;
 use crate::table::{Table, parts};
-use crate::world::{Key, World};
+use crate::world::World;
 
 pub(crate) const RULE: LinkRule = LinkRule {
     about: Rule {
@@ -33,10 +33,7 @@ Use a port that the Service has, or add the port to the Service.
 fn run(world: &World<'_>, table: &Table<'_>, findings: &mut Vec<Diagnostic>) {
     for (key, reference) in table.undefined() {
         let symbol = &reference.symbol;
-        let home = Key {
-            server: key.server.clone(),
-            namespace: symbol.namespace.clone(),
-        };
+        let home = key.home(reference);
         let (Some(port), Kind::Service) = (&symbol.part, symbol.kind) else {
             continue;
         };
@@ -52,10 +49,7 @@ fn run(world: &World<'_>, table: &Table<'_>, findings: &mut Vec<Diagnostic>) {
                 format!("the Service `{}` has no port {port}", symbol.name),
                 world.place(user, &reference.at.path).labelled("no such port"),
             )
-            .related(Location {
-                label: "its ports".to_owned(),
-                ..at
-            })
+            .related(at.labelled("its ports"))
             .help(format!("it listens on {}", listed(&ports))),
         );
     }

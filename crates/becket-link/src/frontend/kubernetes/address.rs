@@ -13,7 +13,7 @@ pub(crate) struct Address {
 ///
 /// A host of one label is a Service of the same namespace; `name.namespace.svc`, with or without the cluster's domain, is
 /// one of another. A host such as `name.namespace` could be anyone's.
-pub(crate) fn addresses(text: &str, namespace: &str) -> Option<Address> {
+pub(crate) fn read(text: &str, namespace: &str) -> Option<Address> {
     let (scheme, rest) = text.split_once("://")?;
     let usual = match scheme {
         "http" | "ws" | "grpc" => Some(80),
@@ -56,18 +56,17 @@ mod tests {
 
     #[test]
     fn only_what_must_be_a_service_is_taken_for_one() {
-        let read =
-            |text| addresses(text, "qa").map(|address| (address.service, address.namespace, address.port));
+        let of = |text| read(text, "qa").map(|address| (address.service, address.namespace, address.port));
         let is =
             |service: &str, namespace: &str, port| Some((service.to_owned(), namespace.to_owned(), port));
-        assert_eq!(read("http://catalog:8080"), is("catalog", "qa", Some(8080)));
-        assert_eq!(read("http://catalog/x?y"), is("catalog", "qa", Some(80)));
+        assert_eq!(of("http://catalog:8080"), is("catalog", "qa", Some(8080)));
+        assert_eq!(of("http://catalog/x?y"), is("catalog", "qa", Some(80)));
         assert_eq!(
-            read("https://dex.auth.svc.cluster.local"),
+            of("https://dex.auth.svc.cluster.local"),
             is("dex", "auth", Some(443))
         );
         assert_eq!(
-            read("postgres://user:secret@db.data.svc:5432/x"),
+            of("postgres://user:secret@db.data.svc:5432/x"),
             is("db", "data", Some(5432))
         );
         for other in [
@@ -80,7 +79,7 @@ mod tests {
             "http://",
             "http://A_b",
         ] {
-            assert_eq!(read(other), None, "{other}");
+            assert_eq!(of(other), None, "{other}");
         }
     }
 }

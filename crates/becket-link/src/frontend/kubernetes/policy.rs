@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::selector::accepts;
 use super::workload::Template;
+use crate::object::Object;
 use crate::scope::Scope;
-use crate::world::Object;
 
 /// One end of a connection.
 pub(crate) struct Pod<'a> {

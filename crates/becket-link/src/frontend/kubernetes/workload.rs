@@ -3,9 +3,10 @@
 use becket_document::KeyPath;
 use serde_json::Value;
 
-use super::Collector;
+use super::collector::Collector;
+use super::field::{list, text};
+use crate::object::Object;
 use crate::symbol::Kind;
-use crate::world::Object;
 
 /// The pod template of a workload.
 pub(crate) struct Template<'a> {
@@ -35,18 +36,6 @@ pub(crate) fn template(object: &Object) -> Option<Template<'_>> {
         })?;
     let is_job = matches!(object.resource.kind().as_ref(), "Job" | "CronJob");
     Some(Template { path, is_job, pod })
-}
-
-fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value
-        .get(key)
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default()
-}
-
-fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
-    value.get(key).and_then(Value::as_str)
 }
 
 impl<'a> Template<'a> {
@@ -145,7 +134,7 @@ impl<'a> Template<'a> {
             }
         }
         for (path, value) in self.environment_values() {
-            found.address(value, &path);
+            found.address(value, path);
         }
         let volumes = self.path.key("spec").key("volumes");
         for (index, volume) in list(self.spec(), "volumes").iter().enumerate() {
