@@ -113,7 +113,7 @@ struct Target<'c, 'v> {
 impl Output {
     fn scope(&mut self, folders: &[&Folder], view: &View) {
         let mut targets: Vec<Target<'_, '_>> = Vec::new();
-        for folder in folders {
+        for folder in folders.iter().filter(|folder| holds(&folder.condition, view)) {
             let (path, origin) = match folder.to.fill(view) {
                 Ok(filled) => filled,
                 Err(missing) => {

@@ -5,8 +5,9 @@ use becket_source::{Diagnostic, Location, Span};
 use crate::rules;
 
 /// What example values in the catalog are made of: names, domains, accounts and addresses that are kept for examples.
-const EXAMPLES: [&str; 7] = [
+const EXAMPLES: [&str; 8] = [
     "example-",
+    "example_",
     "EXAMPLE_",
     "example.com",
     "example.org",

@@ -80,7 +80,7 @@ impl Reader<'_> {
     }
 
     fn folder(&mut self, root: &Node, name: &str, node: &Node) -> Option<Folder> {
-        self.known_keys(node, &["per", "folder", "once"]);
+        self.known_keys(node, &["per", "folder", "once", "deep", "when", "unless"]);
         let per = self.string(node, "per")?;
         let Some((_, per)) = SCOPES.iter().find(|(name, _)| *name == per) else {
             let known: Vec<_> = SCOPES.iter().map(|(name, _)| *name).collect();
@@ -93,12 +93,17 @@ impl Reader<'_> {
         let to = self.string(node, "folder")?;
         let to = self.parse::<Text>(&to, node.get("folder").map_or(node.span, |folder| folder.span))?;
         let once = node.get("once").is_some_and(|once| once.kind == Kind::Bool(true));
-        let whole = format!("{}/{name}", self.folder);
+        let deep = is_deep(node);
+        let whole = match name {
+            "." => self.folder.to_owned(),
+            name => format!("{}/{name}", self.folder),
+        };
         let names: Vec<String> = self
             .files
             .under(&whole)
             .map(|(path, _)| path[whole.len() + 1..].to_owned())
-            .filter(|name| !name.contains('/'))
+            .filter(|file| deep || !file.contains('/'))
+            .filter(|file| name != "." || file != "component.yaml")
             .collect();
         if names.is_empty() {
             self.wrong(format!("the folder `{name}` holds no file"), node.span);
@@ -110,6 +115,7 @@ impl Reader<'_> {
         Some(Folder {
             per: *per,
             to,
+            condition: self.condition(node),
             once,
             files,
             place: self.place(node.span),
@@ -127,7 +133,7 @@ impl Reader<'_> {
                 named = self.parse(node.as_str().unwrap_or_default(), node.span);
             }
         }
-        let path = format!("{}/{key}", self.folder);
+        let path = format!("{}/{}", self.folder, key.trim_start_matches("./"));
         let bindings = root.get("bind").and_then(|bind| bind.get(&key));
         let contents = if let Some(bindings) = bindings {
             Contents::Bound(self.bound(&path, name, bindings, siblings)?)
@@ -272,11 +278,20 @@ impl Reader<'_> {
             .iter()
             .map(|entry| entry.name().into_owned())
             .collect();
+        let deep: Vec<String> = root
+            .get("to")
+            .map_or(&[][..], Node::entries)
+            .iter()
+            .filter(|entry| is_deep(&entry.value))
+            .map(|entry| format!("{}/", entry.name()))
+            .collect();
         for key in ["files", "bind"] {
             for entry in root.get(key).map_or(&[][..], Node::entries) {
-                let folder = entry.name().rsplit_once('/').map(|(folder, _)| folder.to_owned());
-                let known = folder.is_some_and(|folder| folders.contains(&folder));
-                if !known || !self.files.contains(&format!("{}/{}", self.folder, entry.name())) {
+                let name = entry.name();
+                let folder = name.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+                let known = folder.is_some_and(|folder| folders.contains(&folder) || below(&folder, &deep));
+                let path = format!("{}/{}", self.folder, name.trim_start_matches("./"));
+                if !known || !self.files.contains(&path) {
                     self.wrong(
                         format!("`{}` is no file that goes anywhere", entry.name()),
                         entry.key.span,
@@ -292,8 +307,8 @@ impl Reader<'_> {
         );
         for (path, _) in self.files.under(self.folder) {
             let name = &path[self.folder.len() + 1..];
-            let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
-            if name != "component.yaml" && !folders.contains(folder) {
+            let folder = name.rsplit_once('/').map_or(".", |(folder, _)| folder);
+            if name != "component.yaml" && !folders.contains(folder) && !below(folder, &deep) {
                 let place = Location::new(format!("catalog/{path}"), None);
                 let message =
                     "this file goes nowhere: its folder stands neither under `to` nor under `examples`";
@@ -359,4 +374,16 @@ impl Reader<'_> {
         self.findings
             .push(Diagnostic::error(rules::CATALOG.code, message, place));
     }
+}
+
+/// Whether the folders below come along with this one.
+fn is_deep(folder: &Node) -> bool {
+    folder
+        .get("deep")
+        .is_some_and(|deep| deep.kind == Kind::Bool(true))
+}
+
+/// Whether `folder` lies in one of the `deep` ones, which end with `/`.
+fn below(folder: &str, deep: &[String]) -> bool {
+    deep.iter().any(|parent| folder.starts_with(parent.as_str()))
 }

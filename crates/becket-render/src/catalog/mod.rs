@@ -40,9 +40,11 @@ pub(crate) struct Folder {
     pub(crate) per: Scope,
     /// The folder that its files go to.
     pub(crate) to: Text,
+    /// Whether its files come out at all.
+    pub(crate) condition: Condition,
     /// Whether the files are written where there are none and are the user's from then on.
     pub(crate) once: bool,
-    /// The files directly in it, sorted.
+    /// The files in it, sorted; those of folders below it only where it is deep, with their path from it as name.
     pub(crate) files: Vec<File>,
     /// The place of the folder in `component.yaml`.
     pub(crate) place: Location,
@@ -154,6 +156,7 @@ impl Catalog {
         let mut paths = Vec::new();
         for folder in self.components.iter().flat_map(|component| &component.folders) {
             let mut all = folder.to.paths();
+            all.extend(folder.condition.paths());
             for file in &folder.files {
                 all.extend(file.named.iter().flat_map(Text::paths));
                 all.extend(file.condition.paths());
