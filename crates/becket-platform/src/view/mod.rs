@@ -3,6 +3,7 @@
 //! A binding names a value by path: `service.network.ingress`. Every view of a scope offers the same paths; what a
 //! service or environment does not have is null there, and false under `has`. Nothing here knows a file or a component.
 
+mod ansible;
 mod environment;
 mod network;
 mod operator;
@@ -127,6 +128,7 @@ pub fn views(platform: &Platform, scope: Scope) -> Vec<View> {
             .map(|(name, cluster)| {
                 base.with(&layer(|layer| {
                     environment::put_cluster(platform, name, cluster, layer);
+                    ansible::put_cluster(platform, name, cluster, layer);
                 }))
             })
             .collect(),
@@ -177,6 +179,7 @@ fn services(platform: &Platform) -> Vec<Arc<Layer>> {
 }
 
 fn of_platform(platform: &Platform, view: &mut Layer) {
+    ansible::put(platform, view);
     let name = platform.at.key("name");
     let organisation = platform.at.key("organisation");
     view.put("platform.name", text(&platform.name), &name);

@@ -127,6 +127,7 @@ pub(super) fn put(platform: &Platform, operator: &Operator<'_>, view: &mut Layer
     }
     servers_on_top.extend(servers.clone());
     served_on_top.extend(served.clone());
+    super::ansible::put_operator(operator, &servers, platform, view);
     view.put("operator.clusters", Value::Object(servers), &clusters);
     view.put("operator.environments", Value::Object(served), &environments);
     view.put(
