@@ -52,9 +52,9 @@ impl Wanted {
         self.hook && !self.is_skipped()
     }
 
-    /// Whether it is deleted once it has succeeded.
-    pub fn goes_on_success(&self) -> bool {
-        sync::delete_policies(&self.object).contains(&DeletePolicy::HookSucceeded)
+    /// Whether it is a hook that is deleted then.
+    pub fn goes(&self, when: DeletePolicy) -> bool {
+        self.is_hook() && sync::delete_policies(&self.object).contains(&when)
     }
 
     /// Whether a sync leaves it out, as it says itself or because it is a hook of another occasion.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use becket_argocd::sync::DeletePolicy;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -323,8 +324,28 @@ impl World {
                 continue;
             }
             if one.is_hook() {
+                let there = self.objects.get(&one.key);
+                if let Some(there) = there.filter(|there| there.hook && there.app == name)
+                    && !one.goes(DeletePolicy::BeforeHookCreation)
+                    && one.key.is("batch", "Job")
+                {
+                    // It is not made again: it counts as it ended, unless it is another one, which cannot take its place.
+                    let template = |object: &Value| object.pointer("/spec/template").cloned();
+                    if template(&there.object) != template(&one.object) {
+                        let why = format!(
+                            "{}: spec.template: field is immutable; with the hook-delete-policy BeforeHookCreation the \
+                             hook is made anew",
+                            one.key
+                        );
+                        self.fail(name, &why);
+                        return false;
+                    }
+                    continue;
+                }
                 self.hooks.remove(&hook_id(name, &one.key));
-                self.delete(&one.key);
+                if one.goes(DeletePolicy::BeforeHookCreation) {
+                    self.delete(&one.key);
+                }
             }
             let live = Live {
                 object: Arc::clone(&one.object),
@@ -376,7 +397,7 @@ impl World {
                 self.hooks.insert(hook_id(&app, &hook.key), print);
                 self.actions.push(Action::Remember(self.hooks.clone()));
             }
-            if hook.goes_on_success() {
+            if hook.goes(DeletePolicy::HookSucceeded) {
                 self.delete(&hook.key);
             }
         }
@@ -443,6 +464,14 @@ impl World {
             message: format!("one or more synchronization tasks completed unsuccessfully: {why}; {next}"),
             revision: sync.revision,
         });
+        let hooks = app.wanted.iter().flat_map(|wanted| wanted.iter());
+        let hooks = hooks.filter(|one| one.goes(DeletePolicy::HookFailed));
+        let going: Vec<_> = hooks.map(|one| one.key.clone()).collect();
+        for key in going {
+            if !self.job_has_process(&key) {
+                self.delete(&key);
+            }
+        }
         self.set_timer(Timer::App(name.to_owned()), again);
     }
 

@@ -1,5 +1,6 @@
 //! Courses of events.
 
+mod hooks;
 mod lab;
 
 use std::time::Duration;
@@ -495,22 +496,6 @@ fn hooks_of_other_occasions_are_named_and_not_run() {
         lab.app().conditions[0].message,
         "Job orders-migration: a hook of SyncFail does not run on this machine"
     );
-    assert_eq!(lab.state(), (Sync::Synced, Health::Healthy));
-}
-
-#[test]
-fn a_hook_that_is_to_go_when_it_has_succeeded_goes() {
-    let mut lab = Lab::new();
-    lab.play("m", Play::Ends(0));
-    lab.secrets.insert(
-        "orders-database".to_owned(),
-        BTreeMap::from([("url".to_owned(), "x".to_owned())]),
-    );
-    let mut hook = migration("m");
-    hook["metadata"]["annotations"]["argocd.argoproj.io/hook-delete-policy"] = "HookSucceeded".into();
-    lab.commit("1", &[deployment("one", 1), service(), hook]);
-    assert_eq!(lab.log, ["start m", "start one"]);
-    assert!(lab.app().resources.iter().all(|one| one.kind != "Job"));
     assert_eq!(lab.state(), (Sync::Synced, Health::Healthy));
 }
 
