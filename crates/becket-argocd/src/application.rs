@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::applicationset::Policy;
+use crate::object::{scalar, scalars};
 
 /// What Argo CD runs: the manifests of a source in the namespace of a cluster.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -148,21 +149,21 @@ impl Application {
             .filter(|automated| automated.is_object());
         let automated = automated.filter(|automated| automated["enabled"] != Value::Bool(false));
         let application = Self {
-            name: text(&metadata["name"]),
-            namespace: text(&metadata["namespace"]),
+            name: scalar(&metadata["name"]),
+            namespace: scalar(&metadata["namespace"]),
             operator: operator.to_owned(),
             applicationset: None,
-            labels: texts(&metadata["labels"]),
-            annotations: texts(&metadata["annotations"]),
-            finalizers: list(&metadata["finalizers"]),
-            project: Some(text(&spec["project"]))
+            labels: named(&metadata["labels"]),
+            annotations: named(&metadata["annotations"]),
+            finalizers: scalars(&metadata["finalizers"]),
+            project: Some(scalar(&spec["project"]))
                 .filter(|name| !name.is_empty())
                 .unwrap_or_else(|| "default".to_owned()),
             source: read_source(source),
             destination: Destination {
-                server: text(&spec["destination"]["server"]),
-                name: text(&spec["destination"]["name"]),
-                namespace: text(&spec["destination"]["namespace"]),
+                server: scalar(&spec["destination"]["server"]),
+                name: scalar(&spec["destination"]["name"]),
+                namespace: scalar(&spec["destination"]["namespace"]),
             },
             sync: SyncPolicy {
                 automated: automated.map(|automated| Automated {
@@ -170,7 +171,7 @@ impl Application {
                     self_heal: automated["selfHeal"] == Value::Bool(true),
                     allow_empty: automated["allowEmpty"] == Value::Bool(true),
                 }),
-                options: list(&spec["syncPolicy"]["syncOptions"]),
+                options: scalars(&spec["syncPolicy"]["syncOptions"]),
                 retry_limit: spec["syncPolicy"]["retry"]["limit"].as_i64(),
             },
             policy,
@@ -184,23 +185,23 @@ impl Application {
 }
 
 fn read_source(source: &Value) -> Source {
-    let revision = text(&source["targetRevision"]);
+    let revision = scalar(&source["targetRevision"]);
     Source {
-        repo_url: text(&source["repoURL"]),
+        repo_url: scalar(&source["repoURL"]),
         revision: if revision.is_empty() {
             "HEAD".to_owned()
         } else {
             revision
         },
-        path: text(&source["path"]),
-        chart: source.get("chart").map(text),
+        path: scalar(&source["path"]),
+        chart: source.get("chart").map(scalar),
         helm: source.get("helm").map(|helm| Helm {
-            release_name: helm.get("releaseName").map(text),
-            value_files: list(&helm["valueFiles"]),
+            release_name: helm.get("releaseName").map(scalar),
+            value_files: scalars(&helm["valueFiles"]),
             values: helm
                 .get("valuesObject")
                 .cloned()
-                .or_else(|| helm.get("values").map(|values| parsed(&text(values)))),
+                .or_else(|| helm.get("values").map(|values| parsed(&scalar(values)))),
         }),
     }
 }
@@ -213,19 +214,7 @@ fn parsed(values: &str) -> Value {
         .map_or(Value::Null, becket_document::Node::to_value)
 }
 
-pub(crate) fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Null => String::new(),
-        other => other.to_string(),
-    }
-}
-
-pub(crate) fn texts(value: &Value) -> BTreeMap<String, String> {
+fn named(value: &Value) -> BTreeMap<String, String> {
     let entries = value.as_object().into_iter().flatten();
-    entries.map(|(key, value)| (key.clone(), text(value))).collect()
-}
-
-pub(crate) fn list(value: &Value) -> Vec<String> {
-    value.as_array().into_iter().flatten().map(text).collect()
+    entries.map(|(key, value)| (key.clone(), scalar(value))).collect()
 }

@@ -1,13 +1,13 @@
 //! An ApplicationSet, read; and where it came from, so that findings have a place.
 
-use becket_document::{KeyPath, Node, kubernetes, yaml};
+use becket_document::{KeyPath, Node};
 use becket_gotemplate::MissingKey;
 use becket_source::{Diagnostic, Level, Location, Span, did_you_mean};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::application::{list, text};
 use crate::codes;
+use crate::object::{parse, scalar, scalars};
 
 /// A set of generators and the template of what they make.
 #[derive(Debug, Clone, PartialEq)]
@@ -181,7 +181,7 @@ impl Reader<'_> {
 
     fn missing_key(&mut self, options: &Value) -> MissingKey {
         let mut missing_key = MissingKey::Default;
-        for option in list(options) {
+        for option in scalars(options) {
             missing_key = match option.as_str() {
                 "missingkey=default" | "missingkey=invalid" => MissingKey::Default,
                 "missingkey=zero" => MissingKey::Zero,
@@ -198,7 +198,7 @@ impl Reader<'_> {
     }
 
     fn policy(&mut self, policy: &Value) -> Policy {
-        let applications_sync = match text(&policy["applicationsSync"]).as_str() {
+        let applications_sync = match scalar(&policy["applicationsSync"]).as_str() {
             "" | "sync" => ApplicationsSync::Sync,
             "create-update" => ApplicationsSync::CreateUpdate,
             "create-delete" => ApplicationsSync::CreateDelete,
@@ -240,7 +240,7 @@ impl ApplicationSet {
     pub fn read(object: &Value, origin: Origin, findings: &mut Vec<Diagnostic>) -> Option<Self> {
         let spec = &object["spec"];
         let mut reader = Reader {
-            name: text(&object["metadata"]["name"]),
+            name: scalar(&object["metadata"]["name"]),
             origin: &origin,
             findings,
             failed: false,
@@ -260,7 +260,7 @@ impl ApplicationSet {
         let (name, failed) = (reader.name, reader.failed);
         (!failed).then(|| Self {
             name,
-            namespace: text(&object["metadata"]["namespace"]),
+            namespace: scalar(&object["metadata"]["namespace"]),
             policy,
             origin,
             missing_key,
@@ -272,7 +272,7 @@ impl ApplicationSet {
 
     /// Reads the ApplicationSets in the file at `path`, whose text is `text`; other objects are left alone.
     pub fn read_text(path: &str, text: &str, findings: &mut Vec<Diagnostic>) -> Vec<Self> {
-        let (objects, errors) = objects(text);
+        let (objects, errors) = parse(text);
         for error in errors {
             let place = Location::new(path, Some(error.span));
             findings.push(Diagnostic::error(codes::UNREADABLE, error.message, place));
@@ -307,14 +307,4 @@ impl ApplicationSet {
         }
         found
     }
-}
-
-/// The objects in a text, with their trees; as Kubernetes' tools read them.
-pub(crate) fn objects(text: &str) -> (Vec<(Value, Node)>, Vec<yaml::SyntaxError>) {
-    let parsed = yaml::parse(text);
-    let objects = parsed
-        .documents
-        .into_iter()
-        .map(|node| (kubernetes::to_value(&node, text), node));
-    (objects.collect(), parsed.errors)
 }

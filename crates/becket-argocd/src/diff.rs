@@ -197,7 +197,7 @@ mod tests {
             (|live: &mut Value| live["spec"]["replicas"] = 3.into()) as fn(&mut Value),
             |live| live["metadata"]["labels"] = json!({"team": "a"}),
             |live| {
-                live["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["cpu"] = "1".into()
+                live["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["cpu"] = "1".into();
             },
             |live| live["spec"]["strategy"]["type"] = "Recreate".into(),
         ] {
@@ -277,7 +277,7 @@ mod tests {
             inner["kind"] = kind.into();
             let once = normal(&inner);
             proptest::prop_assert_eq!(normal(&once), once);
-            crate::sync::order(&[inner.clone()], &[inner], "x", false);
+            sync::order(&[inner.clone()], &[inner], "x", false);
         }
     }
 }

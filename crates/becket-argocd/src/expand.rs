@@ -7,36 +7,40 @@ use becket_gotemplate::Data;
 use becket_source::Diagnostic;
 use serde_json::{Value, json};
 
-use crate::application::{Application, text};
-use crate::applicationset::{ApplicationSet, objects};
-use crate::codes;
+use crate::application::Application;
+use crate::applicationset::ApplicationSet;
 use crate::generator::Reader;
+use crate::object::scalar;
 use crate::project::Project;
 use crate::template::Template;
-use crate::tree::Tree;
+use crate::tree::Trees;
+use crate::{codes, patch};
 
-/// The files of a repository, by its address, at a revision; none where it is not known.
-pub type Trees<'a> = dyn Fn(&str, &str) -> Option<&'a dyn Tree> + 'a;
+/// What is held against ApplicationSets or Applications, by name: each reason a sentence that stands alone.
+pub type Reasons = BTreeMap<String, Vec<String>>;
 
 /// What became of ApplicationSets.
+///
+/// Who deletes what is no longer made keeps the Applications of ApplicationSets in `failed`, and those in `withheld`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Expansion {
-    /// The Applications, by name.
+    /// The Applications, each name once, by name; those in `refused` too.
     pub applications: Vec<Application>,
     /// The ApplicationSets that failed as a whole: until they are mended they make, change and remove nothing, and what
     /// they made before stays.
-    pub failed: Vec<String>,
-    /// The names of Applications that are left as they are, be they there or not: several have the name, or their project
-    /// does not exist.
-    pub withheld: Vec<String>,
-    /// What Argo CD holds against Applications that it makes and does not sync, by their names.
-    pub refused: BTreeMap<String, Vec<String>>,
-    /// What is wrong.
+    pub failed: Reasons,
+    /// The Applications that are left as they are, be they there or not: several of one ApplicationSet have the name, or
+    /// their project does not exist.
+    pub withheld: Reasons,
+    /// The Applications that are there and not synced, as their project does not permit what they ask for. The reasons are
+    /// in Argo CD's words.
+    pub refused: Reasons,
+    /// What is wrong: all of the above with place and remedy, and names that two ApplicationSets make.
     pub findings: Vec<Diagnostic>,
 }
 
 /// The finalizer that has an Application's objects deleted with it.
-pub const RESOURCES_FINALIZER: &str = "resources-finalizer.argocd.argoproj.io";
+const RESOURCES_FINALIZER: &str = "resources-finalizer.argocd.argoproj.io";
 
 /// Expands one ApplicationSet. A generator or template that fails and the set as a whole makes nothing, as in Argo CD;
 /// Applications of one name are left out, and the others made.
@@ -64,7 +68,8 @@ pub fn expand(set: &ApplicationSet, operator: &str, trees: &Trees<'_>) -> Expans
     }
     if !expansion.findings.is_empty() {
         expansion.applications.clear();
-        expansion.failed.push(set.name.clone());
+        let reasons = expansion.findings.iter().map(|found| found.message.clone());
+        expansion.failed.insert(set.name.clone(), reasons.collect());
     }
     duplicates(set, &mut expansion);
     expansion.applications.sort_by(|a, b| a.name.cmp(&b.name));
@@ -132,7 +137,7 @@ fn applications(
             let rendered = template.render(&data, source, &at_patch);
             let rendered = rendered.map_err(|failed| reader.failed(&failed, Some(parameters)))?;
             let project = manifest["spec"]["project"].clone();
-            apply_patch(&mut manifest, &text(&rendered)).map_err(|why| {
+            patch::apply(&mut manifest, &scalar(&rendered)).map_err(|why| {
                 Box::new(
                     set.finding(codes::TEMPLATE, &at_patch, "templatePatch:", &why)
                         .help("write it as a part of an Application"),
@@ -179,74 +184,13 @@ fn manifest(set: &ApplicationSet, rendered: &Value) -> Value {
     })
 }
 
-/// Lays a patch on an Application: mappings are merged, null deletes, lists are replaced but for finalizers, which are
-/// joined.
-fn apply_patch(manifest: &mut Value, patch: &str) -> Result<(), String> {
-    let (mut objects, errors) = objects(patch);
-    if let Some(error) = errors.first() {
-        return Err(format!("the templatePatch is no YAML: {}", error.message));
-    }
-    if objects.is_empty() {
-        return Ok(());
-    }
-    let patch = objects.swap_remove(0).0;
-    if !patch.is_object() {
-        return Err("the templatePatch holds no keys with values".to_owned());
-    }
-    lay(manifest, &patch, "")
-}
-
-fn lay(under: &mut Value, over: &Value, path: &str) -> Result<(), String> {
-    let (Some(map), Some(over)) = (under.as_object_mut(), over.as_object()) else {
-        *under = over.clone();
-        return Ok(());
-    };
-    for (key, value) in over {
-        if key.starts_with("$patch") || key.starts_with("$setElementOrder") || key.starts_with("$retainKeys")
-        {
-            return Err(format!("`{key}` in a templatePatch is not supported"));
-        }
-        let path = format!("{path}.{key}");
-        match value {
-            Value::Null => {
-                map.shift_remove(key);
-            }
-            Value::Object(_) => {
-                let there = map.entry(key.clone()).or_insert_with(|| json!({}));
-                if !there.is_object() {
-                    *there = json!({});
-                }
-                lay(there, value, &path)?;
-            }
-            Value::Array(items) if path == ".metadata.finalizers" => {
-                let mut joined = items.clone();
-                let there = map.get(key).and_then(Value::as_array);
-                joined.extend(
-                    there
-                        .into_iter()
-                        .flatten()
-                        .filter(|item| !items.contains(item))
-                        .cloned(),
-                );
-                map.insert(key.clone(), Value::Array(joined));
-            }
-            other => {
-                map.insert(key.clone(), other.clone());
-            }
-        }
-    }
-    Ok(())
-}
-
 fn duplicates(set: &ApplicationSet, expansion: &mut Expansion) {
     let mut counts: BTreeMap<&str, Vec<&Application>> = BTreeMap::new();
     for application in &expansion.applications {
         counts.entry(&application.name).or_default().push(application);
     }
     let path = KeyPath::of_keys(["spec", "template", "metadata", "name"]);
-    let sought = text(&set.template["metadata"]["name"]);
-    let mut findings = Vec::new();
-    let mut withheld = Vec::new();
+    let sought = scalar(&set.template["metadata"]["name"]);
     for (name, same) in counts.into_iter().filter(|(_, same)| same.len() > 1) {
         let message = format!("it makes {} Applications with the name `{name}`", same.len());
         let mut found = set.finding(codes::DUPLICATE, &path, &sought, &message);
@@ -256,16 +200,17 @@ fn duplicates(set: &ApplicationSet, expansion: &mut Expansion) {
                 application.source.path, application.destination.namespace
             ));
         }
-        findings.push(found.help(
+        expansion
+            .withheld
+            .insert(name.to_owned(), vec![found.message.clone()]);
+        expansion.findings.push(found.help(
             "look for a file that exists once per unit: in a files generator `*` matches `/` too; or add what differs to the name",
         ));
-        withheld.push(name.to_owned());
     }
+    let withheld = &expansion.withheld;
     expansion
         .applications
-        .retain(|application| !withheld.contains(&application.name));
-    expansion.withheld.append(&mut withheld);
-    expansion.findings.append(&mut findings);
+        .retain(|application| !withheld.contains_key(&application.name));
 }
 
 /// Holds each Application against its project, as Argo CD does: one whose project does not exist is withheld, one that
@@ -275,7 +220,6 @@ pub fn permissions(
     projects: &[Project],
     place: &dyn Fn(&Application) -> becket_source::Location,
 ) {
-    let mut withheld = Vec::new();
     for application in &expansion.applications {
         let Some(project) = projects
             .iter()
@@ -293,11 +237,11 @@ pub fn permissions(
                 || "make an AppProject of this name".to_owned(),
                 |near| format!("did you mean `{near}`?"),
             );
-            let message = format!("`{}`: {message}", application.name);
+            let whose = format!("`{}`: {message}", application.name);
             expansion
                 .findings
-                .push(Diagnostic::error(codes::PROJECT, message, place(application)).help(help));
-            withheld.push(application.name.clone());
+                .push(Diagnostic::error(codes::PROJECT, whose, place(application)).help(help));
+            expansion.withheld.insert(application.name.clone(), vec![message]);
             continue;
         };
         let refusals = project.refusals(application);
@@ -317,8 +261,8 @@ pub fn permissions(
             expansion.refused.insert(application.name.clone(), refusals);
         }
     }
+    let withheld = &expansion.withheld;
     expansion
         .applications
-        .retain(|application| !withheld.contains(&application.name));
-    expansion.withheld.append(&mut withheld);
+        .retain(|application| !withheld.contains_key(&application.name));
 }

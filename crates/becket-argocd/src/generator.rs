@@ -5,12 +5,11 @@ use becket_gotemplate::{Data, normalize};
 use becket_source::{Diagnostic, did_you_mean};
 use serde_json::{Map, Value, json};
 
-use crate::application::{list, text};
-use crate::applicationset::{ApplicationSet, objects};
-use crate::codes;
-use crate::expand::Trees;
-use crate::glob;
+use crate::applicationset::ApplicationSet;
+use crate::object::{parse, scalar, scalars};
 use crate::template::{Failed, Template};
+use crate::tree::{Tree, Trees};
+use crate::{codes, glob};
 
 /// The parameters that a generator makes, and the template that it lays over the set's own.
 pub(crate) struct Generated {
@@ -177,7 +176,7 @@ impl Reader<'_, '_> {
             parameters.push(element.clone());
         }
         if let Some(elements) = body.get("elementsYaml").and_then(Value::as_str) {
-            let (objects, errors) = objects(elements);
+            let (objects, errors) = parse(elements);
             let items = objects.first().and_then(|(value, _)| value.as_array()).cloned();
             match items {
                 Some(items) if errors.is_empty() && items.iter().all(Value::is_object) => {
@@ -225,15 +224,15 @@ impl Reader<'_, '_> {
     }
 
     fn git(&self, body: &Value, path: &KeyPath) -> Outcome<Vec<Value>> {
-        let url = text(&body["repoURL"]);
-        let revision = Some(text(&body["revision"])).filter(|revision| !revision.is_empty());
+        let url = scalar(&body["repoURL"]);
+        let revision = Some(scalar(&body["revision"])).filter(|revision| !revision.is_empty());
         let revision = revision.unwrap_or_else(|| "HEAD".to_owned());
         let Some(tree) = (self.trees)(&url, &revision) else {
             let message = format!("the repository `{url}` has no revision `{revision}` here");
             let help = "name a repository and a branch that exist";
             return Err(self.wrong(codes::GENERATOR, &path.key("repoURL"), &url, &message, help));
         };
-        let prefix = text(&body["pathParamPrefix"]);
+        let prefix = scalar(&body["pathParamPrefix"]);
         let folders = patterns(&body["directories"]);
         let files = patterns(&body["files"]);
         let mut parameters = Vec::new();
@@ -273,7 +272,7 @@ impl Reader<'_, '_> {
     }
 
     /// The objects in a file: one, or a list of them.
-    fn contents(&self, tree: &dyn crate::Tree, url: &str, file: &str, path: &KeyPath) -> Outcome<Vec<Value>> {
+    fn contents(&self, tree: &dyn Tree, url: &str, file: &str, path: &KeyPath) -> Outcome<Vec<Value>> {
         let path = path.key("files");
         let bytes = tree.read(file).unwrap_or_default();
         let wrong = |why: &str| {
@@ -284,7 +283,7 @@ impl Reader<'_, '_> {
         let Ok(text) = std::str::from_utf8(&bytes) else {
             return Err(wrong("it is no text"));
         };
-        let (mut objects, errors) = objects(text);
+        let (mut objects, errors) = parse(text);
         if let (Some(error), true) = (errors.first(), objects.is_empty()) {
             return Err(wrong(&error.message));
         }
@@ -362,12 +361,12 @@ fn with_path(mut content: Value, folder: &str, file: Option<&str>, prefix: &str)
 fn patterns(items: &Value) -> Vec<(String, bool)> {
     let items = items.as_array().into_iter().flatten();
     items
-        .map(|item| (text(&item["path"]), item["exclude"] == Value::Bool(true)))
+        .map(|item| (scalar(&item["path"]), item["exclude"] == Value::Bool(true)))
         .collect()
 }
 
 /// The files that patterns find, sorted.
-fn found(tree: &dyn crate::Tree, patterns: &[(String, bool)]) -> Vec<String> {
+fn found(tree: &dyn Tree, patterns: &[(String, bool)]) -> Vec<String> {
     let mut files = Vec::new();
     for (pattern, _) in patterns.iter().filter(|(_, exclude)| !exclude) {
         tree.walk(glob::fixed_folder(pattern), &mut |path| {
@@ -414,9 +413,9 @@ fn selected(selector: &Value, parameters: &Value) -> bool {
     let expressions = selector["matchExpressions"].as_array().into_iter().flatten();
     matched
         && expressions.into_iter().all(|expression| {
-            let value = flat.get(&text(&expression["key"])).map(text);
-            let values = list(&expression["values"]);
-            match text(&expression["operator"]).as_str() {
+            let value = flat.get(&scalar(&expression["key"])).map(scalar);
+            let values = scalars(&expression["values"]);
+            match scalar(&expression["operator"]).as_str() {
                 "In" => value.is_some_and(|value| values.contains(&value)),
                 "NotIn" => value.is_none_or(|value| !values.contains(&value)),
                 "Exists" => value.is_some(),
@@ -446,7 +445,7 @@ fn flatten(value: &Value, path: String, flat: &mut Map<String, Value>) {
             }
         }
         other => {
-            flat.insert(path, Value::String(text(other)));
+            flat.insert(path, Value::String(scalar(other)));
         }
     }
 }

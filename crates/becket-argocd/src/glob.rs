@@ -20,7 +20,7 @@ pub fn matches_file(pattern: &str, path: &str) -> bool {
         return stars(pattern, path);
     }
     let characters: Vec<char> = path.chars().collect();
-    wild(&tokens(pattern, true), &characters, |_| true)
+    wild(&tokens(pattern, Dialect::Git), &characters, |_| true)
 }
 
 /// Matching where a star takes all and there is nothing else: the first part begins the text, the last one ends it, and
@@ -45,7 +45,7 @@ fn stars(pattern: &str, text: &str) -> bool {
 /// Whether a directories generator with the pattern `pattern` finds the folder `path`: Go's `path.Match`. A malformed
 /// pattern matches nothing.
 pub fn matches_folder(pattern: &str, path: &str) -> bool {
-    let tokens = tokens(pattern, false);
+    let tokens = tokens(pattern, Dialect::Path);
     !tokens.contains(&Token::Broken)
         && wild(&tokens, &path.chars().collect::<Vec<_>>(), |character| {
             character != '/'
@@ -59,7 +59,7 @@ pub(crate) fn matches_name(pattern: &str, value: &str, separators: &[char]) -> b
     }
     let value: Vec<char> = value.chars().collect();
     alternatives(pattern).iter().any(|pattern| {
-        wild(&named_tokens(pattern), &value, |character| {
+        wild(&tokens(pattern, Dialect::Project), &value, |character| {
             !separators.contains(&character)
         })
     })
@@ -87,34 +87,27 @@ enum Token {
     Broken,
 }
 
-fn tokens(pattern: &str, git: bool) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    let mut rest = pattern.chars().peekable();
-    while let Some(character) = rest.next() {
-        tokens.push(match character {
-            '*' => Token::Star,
-            '?' => Token::Any,
-            '\\' => rest.next().map_or(Token::Broken, Token::One),
-            '[' => class(&mut rest, git).unwrap_or(Token::Broken),
-            other => Token::One(other),
-        });
-    }
-    tokens
+/// Whose rules a pattern follows.
+#[derive(Clone, Copy, PartialEq)]
+enum Dialect {
+    /// `git ls-files`.
+    Git,
+    /// Go's `path.Match`.
+    Path,
+    /// The globs of projects.
+    Project,
 }
 
-fn named_tokens(pattern: &str) -> Vec<Token> {
+fn tokens(pattern: &str, dialect: Dialect) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut rest = pattern.chars().peekable();
     while let Some(character) = rest.next() {
         tokens.push(match character {
-            '*' if rest.peek() == Some(&'*') => {
-                rest.next();
-                Token::Cross
-            }
+            '*' if dialect == Dialect::Project && rest.next_if_eq(&'*').is_some() => Token::Cross,
             '*' => Token::Star,
             '?' => Token::Any,
             '\\' => rest.next().map_or(Token::Broken, Token::One),
-            '[' => class(&mut rest, true).unwrap_or(Token::Broken),
+            '[' => class(&mut rest, dialect).unwrap_or(Token::Broken),
             other => Token::One(other),
         });
     }
@@ -141,14 +134,15 @@ fn alternatives(pattern: &str) -> Vec<String> {
         .collect()
 }
 
-fn class(rest: &mut std::iter::Peekable<std::str::Chars<'_>>, git: bool) -> Option<Token> {
+fn class(rest: &mut std::iter::Peekable<std::str::Chars<'_>>, dialect: Dialect) -> Option<Token> {
+    let posix = dialect != Dialect::Path;
     let negated = rest
-        .next_if(|character| *character == '^' || (git && *character == '!'))
+        .next_if(|character| *character == '^' || (posix && *character == '!'))
         .is_some();
     let mut ranges = Vec::new();
     loop {
         let mut low = rest.next()?;
-        if low == ']' && (!ranges.is_empty() || !git) {
+        if low == ']' && (!ranges.is_empty() || !posix) {
             return (!ranges.is_empty()).then_some(Token::Class(negated, ranges));
         }
         if low == '\\' {
@@ -170,9 +164,8 @@ fn class(rest: &mut std::iter::Peekable<std::str::Chars<'_>>, git: bool) -> Opti
     }
 }
 
-/// Matching with one place to go back to, so that it takes no more than length times length steps.
+/// Matching by all places of the pattern that are reached, so that it takes no more than length times length steps.
 fn wild(pattern: &[Token], text: &[char], star_takes: impl Fn(char) -> bool) -> bool {
-    // Which places of the pattern are reached, character by character.
     let mut reached = vec![false; pattern.len() + 1];
     reached[0] = true;
     close(pattern, &mut reached);
@@ -269,7 +262,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn the_short_way_finds_what_the_long_way_does(pattern in "[ab/*]{0,8}", text in "[ab/]{0,8}") {
-            let long = wild(&tokens(&pattern, true), &text.chars().collect::<Vec<_>>(), |_| true);
+            let long = wild(&tokens(&pattern, Dialect::Git), &text.chars().collect::<Vec<_>>(), |_| true);
             proptest::prop_assert_eq!(stars(&pattern, &text), long);
         }
     }

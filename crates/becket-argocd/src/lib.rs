@@ -15,6 +15,7 @@ pub mod glob;
 pub mod health;
 mod object;
 pub mod operator;
+mod patch;
 mod project;
 mod quantity;
 pub mod sync;
@@ -25,4 +26,4 @@ pub use application::{Application, Automated, Destination, Helm, Source, SyncPol
 pub use applicationset::{ApplicationSet, ApplicationsSync, Origin, Policy};
 pub use operator::{Operator, Operators};
 pub use project::Project;
-pub use tree::Tree;
+pub use tree::{Tree, Trees};

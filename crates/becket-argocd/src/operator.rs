@@ -1,16 +1,19 @@
 //! The operators of a platform: what each Argo CD is given by the root chart of the iac repository.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use becket_gotemplate::chart::{self, Capabilities, Chart, Release};
 use becket_source::{Diagnostic, FileSet, Location};
 use serde_json::Value;
 
-use crate::application::{Application, text};
-use crate::applicationset::{ApplicationSet, Origin, Policy, objects};
+use crate::application::Application;
+use crate::applicationset::{ApplicationSet, Origin, Policy};
 use crate::codes;
-use crate::expand::{self, Expansion, Trees};
+use crate::expand::{self, Expansion, Reasons};
+use crate::object::{group, name, parse, scalar, scalars, text};
 use crate::project::Project;
+use crate::tree::Trees;
 
 /// The folder of the root chart.
 pub const ROOT: &str = "ansible/root";
@@ -33,12 +36,12 @@ pub struct Operator {
     pub environments: Vec<(String, Vec<String>)>,
     /// Its ApplicationSets.
     pub applicationsets: Vec<ApplicationSet>,
+    /// ApplicationSets of its that cannot be read, and why. What they make is not known.
+    pub unread: Reasons,
     /// Its projects.
     pub projects: Vec<Project>,
     /// Applications that are written as they are.
     pub applications: Vec<Application>,
-    /// Other objects of the chart.
-    pub others: Vec<Value>,
     /// The values that the chart was rendered with.
     pub values: Value,
 }
@@ -115,7 +118,7 @@ fn operator(
         )
     })?;
     let clusters: Vec<(String, String)> = entries(&values["clusters"])
-        .map(|(key, value)| (key, text(value)))
+        .map(|(key, value)| (key, scalar(value)))
         .collect();
     let name = name
         .or_else(|| clusters.first().map(|(name, _)| name.clone()))
@@ -126,12 +129,12 @@ fn operator(
         protect: values["protect"] == Value::Bool(true),
         clusters,
         environments: entries(&values["environments"])
-            .map(|(key, value)| (key, crate::application::list(value)))
+            .map(|(key, value)| (key, scalars(value)))
             .collect(),
         applicationsets: Vec::new(),
         projects: Vec::new(),
         applications: Vec::new(),
-        others: Vec::new(),
+        unread: Reasons::new(),
         values,
     };
     let mut findings = Vec::new();
@@ -142,7 +145,7 @@ fn operator(
             .get(&file.path[skip..])
             .cloned()
             .unwrap_or_default();
-        let (objects, errors) = objects(&file.text);
+        let (objects, errors) = parse(&file.text);
         for error in errors {
             let line = becket_source::line_column(&file.text, error.span.start).line;
             let written = file
@@ -182,64 +185,71 @@ fn entries(value: &Value) -> impl Iterator<Item = (String, &Value)> {
 
 impl Operator {
     fn take(&mut self, object: &Value, origin: Origin, findings: &mut Vec<Diagnostic>) {
-        let group = text(&object["apiVersion"]);
-        let kind = text(&object["kind"]);
-        match (group.split('/').next(), kind.as_str()) {
-            (Some("argoproj.io"), "ApplicationSet") => {
-                self.applicationsets
-                    .extend(ApplicationSet::read(object, origin, findings));
-            }
-            (Some("argoproj.io"), "AppProject") => self.projects.push(Project::read(object, origin)),
-            (Some("argoproj.io"), "Application") => {
-                match Application::read(object, &self.name, Policy::default()) {
-                    Ok(application) => self.applications.push(application),
-                    Err(why) => findings.push(Diagnostic::error(
-                        codes::UNREADABLE,
-                        why,
-                        origin.place(&becket_document::KeyPath::root(), "kind: Application"),
-                    )),
+        if group(object) != "argoproj.io" {
+            return;
+        }
+        match text(&object["kind"]) {
+            "ApplicationSet" => {
+                let before = findings.len();
+                if let Some(set) = ApplicationSet::read(object, origin, findings) {
+                    self.applicationsets.push(set);
+                } else {
+                    let why = findings.iter().skip(before).map(|found| found.message.clone());
+                    self.unread.insert(name(object).to_owned(), why.collect());
                 }
             }
-            _ => self.others.push(object.clone()),
+            "AppProject" => self.projects.push(Project::read(object, origin)),
+            "Application" => match Application::read(object, &self.name, Policy::default()) {
+                Ok(application) => self.applications.push(application),
+                Err(why) => findings.push(Diagnostic::error(
+                    codes::UNREADABLE,
+                    why,
+                    origin.place(&becket_document::KeyPath::root(), "kind: Application"),
+                )),
+            },
+            _ => {}
         }
     }
 
-    /// All Applications of this operator: those of its ApplicationSets and those written as they are; with what its
-    /// projects do not permit, and names that occur twice.
+    /// All Applications of this operator: those written as they are and those of its ApplicationSets, held against its
+    /// projects. A name that is made twice is the first one's: Argo CD lets no ApplicationSet take an Application that
+    /// another one owns.
     pub fn expand(&self, trees: &Trees<'_>) -> Expansion {
-        let mut all = Expansion::default();
+        let mut all = Expansion {
+            failed: self.unread.clone(),
+            ..Expansion::default()
+        };
+        let mut made = self.applications.clone();
         for set in &self.applicationsets {
             let mut one = expand::expand(set, &self.name, trees);
-            all.applications.append(&mut one.applications);
+            made.append(&mut one.applications);
             all.failed.append(&mut one.failed);
             all.withheld.append(&mut one.withheld);
             all.findings.append(&mut one.findings);
         }
-        all.applications.extend(self.applications.iter().cloned());
-        all.applications.sort_by(|a, b| a.name.cmp(&b.name));
-        let mut names: BTreeMap<&str, &Application> = BTreeMap::new();
-        let mut findings = Vec::new();
-        for application in &all.applications {
-            if let Some(other) = names.insert(&application.name, application) {
-                let of = |application: &Application| {
-                    application
-                        .applicationset
-                        .clone()
-                        .unwrap_or_else(|| "the chart".to_owned())
-                };
-                let message = format!(
-                    "`{}` and `{}` both make an Application `{}`",
-                    of(other),
-                    of(application),
-                    application.name
-                );
-                findings.push(
-                    Diagnostic::error(codes::DUPLICATE, message, self.place(application))
-                        .help("give one another name"),
-                );
+        let mut first: BTreeMap<String, Application> = BTreeMap::new();
+        for application in made {
+            match first.entry(application.name.clone()) {
+                Entry::Vacant(free) => {
+                    free.insert(application);
+                }
+                Entry::Occupied(taken) => {
+                    let of = |application: &Application| {
+                        let set = application.applicationset.clone();
+                        set.unwrap_or_else(|| "the chart".to_owned())
+                    };
+                    let message = format!(
+                        "`{}` and `{}` both make an Application `{}`",
+                        of(taken.get()),
+                        of(&application),
+                        application.name
+                    );
+                    let found = Diagnostic::error(codes::DUPLICATE, message, self.place(&application));
+                    all.findings.push(found.help("give one another name"));
+                }
             }
         }
-        all.findings.append(&mut findings);
+        all.applications = first.into_values().collect();
         expand::permissions(&mut all, &self.projects, &|application| self.place(application));
         all
     }

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use crate::application::{Application, list, text};
+use crate::application::Application;
 use crate::applicationset::Origin;
 use crate::glob::matches_name;
+use crate::object::{scalar, scalars};
 
 /// An AppProject, read.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +18,6 @@ pub struct Project {
     pub destinations: Vec<(String, String, String)>,
     /// Where it came from.
     pub origin: Origin,
-    spec: Value,
 }
 
 impl Project {
@@ -26,19 +26,18 @@ impl Project {
         let spec = &object["spec"];
         let destinations = spec["destinations"].as_array().into_iter().flatten();
         Self {
-            name: text(&object["metadata"]["name"]),
-            source_repos: list(&spec["sourceRepos"]),
+            name: scalar(&object["metadata"]["name"]),
+            source_repos: scalars(&spec["sourceRepos"]),
             destinations: destinations
                 .map(|item| {
                     (
-                        text(&item["server"]),
-                        text(&item["name"]),
-                        text(&item["namespace"]),
+                        scalar(&item["server"]),
+                        scalar(&item["name"]),
+                        scalar(&item["namespace"]),
                     )
                 })
                 .collect(),
             origin,
-            spec: spec.clone(),
         }
     }
 
@@ -96,25 +95,6 @@ impl Project {
         }
         permitted
     }
-
-    /// Whether an object of this kind may be made: of the cluster's own kinds what is listed, of a namespace's what is
-    /// not excluded.
-    pub fn permits_kind(&self, group: &str, kind: &str, namespaced: bool) -> bool {
-        let listed = |field: &str| {
-            let items = self.spec[field].as_array()?;
-            Some(items.iter().any(|item| {
-                matches_name(&text(&item["group"]), group, &[])
-                    && matches_name(&text(&item["kind"]), kind, &[])
-            }))
-        };
-        if namespaced {
-            listed("namespaceResourceWhitelist").unwrap_or(true)
-                && !listed("namespaceResourceBlacklist").unwrap_or(false)
-        } else {
-            listed("clusterResourceWhitelist").unwrap_or(false)
-                && !listed("clusterResourceBlacklist").unwrap_or(false)
-        }
-    }
 }
 
 /// A pattern that begins with `!` matches what the rest does not.
@@ -126,7 +106,7 @@ fn matches(pattern: &str, value: &str) -> bool {
 }
 
 /// A repository's address in the form in which Argo CD compares them.
-pub(crate) fn normal(url: &str) -> String {
+fn normal(url: &str) -> String {
     let mut url = url.trim().to_lowercase();
     if !url.contains("://")
         && let Some((user, rest)) = url.split_once('@')

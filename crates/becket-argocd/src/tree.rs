@@ -13,6 +13,9 @@ pub trait Tree {
     fn read(&self, path: &str) -> Option<Arc<[u8]>>;
 }
 
+/// The files of a repository, by its address, at a revision; none where it is not known.
+pub type Trees<'a> = dyn Fn(&str, &str) -> Option<&'a dyn Tree> + 'a;
+
 impl Tree for FileSet {
     fn walk(&self, folder: &str, each: &mut dyn FnMut(&str)) {
         for (path, _) in self.under(folder) {

@@ -310,7 +310,10 @@ fn a_vendored_chart_in_the_way_takes_its_unit_out() {
     gitops.insert_text("clusters/nonprod/system/cert-manager/local.yaml", "");
     let first = &operators()[0];
     let expansion = expand(first, &gitops);
-    assert_eq!(expansion.withheld, ["system-external-dns-nonprod"]);
+    assert_eq!(
+        expansion.withheld["system-external-dns-nonprod"],
+        ["ApplicationSet `system`: it makes 2 Applications with the name `system-external-dns-nonprod`"]
+    );
     assert!(
         expansion.findings[0]
             .message
@@ -323,6 +326,70 @@ fn a_vendored_chart_in_the_way_takes_its_unit_out() {
         .map(|app| app.name.as_str())
         .collect();
     assert_eq!(names, ["system-cert-manager-nonprod"], "as in Argo CD 3.5.7");
+}
+
+/// The first operator of the reference platform with one change to a template.
+fn changed(file: &str, old: &str, new: &str) -> Operator {
+    let mut files = iac();
+    let path = format!("ansible/root/templates/{file}");
+    let text = files.text(&path).unwrap().unwrap().to_owned();
+    assert!(text.contains(old), "{path} does not hold {old}");
+    files.insert_text(path, text.replace(old, new));
+    operator::read(&files).operators.swap_remove(0)
+}
+
+#[test]
+fn an_expansion_says_why_by_name() {
+    let old = changed("stack.yaml", "goTemplate: true", "goTemplate: false");
+    let failed = expand(&old, &gitops()).failed;
+    assert_eq!(failed.keys().collect::<Vec<_>>(), ["apps", "platform", "system"]);
+    assert!(failed["apps"][0].contains("old templates"), "{failed:?}");
+
+    let stranger = changed("stack.yaml", "project: {{ $stack }}", "project: {{ $stack }}s");
+    let expansion = expand(&stranger, &gitops());
+    assert_eq!(expansion.applications, []);
+    assert_eq!(
+        expansion.withheld["apps-orders-qa"],
+        ["application references project appss which does not exist"]
+    );
+
+    let elsewhere = changed(
+        "projects.yaml",
+        "namespace: {{ $environment }} }",
+        "namespace: other-{{ $environment }} }",
+    );
+    let expansion = expand(&elsewhere, &gitops());
+    assert!(expansion.refused["apps-orders-qa"][0].starts_with("application destination server"));
+    assert!(
+        expansion
+            .applications
+            .iter()
+            .any(|app| app.name == "apps-orders-qa")
+    );
+}
+
+#[test]
+fn a_name_that_two_applicationsets_make_is_the_first_ones() {
+    let same = changed("stack.yaml", "name: {{ $stack }}-{{", "name: all-{{");
+    let mut gitops = gitops();
+    gitops.insert_text("clusters/nonprod/platform/external-dns/local.yaml", "");
+    let expansion = expand(&same, &gitops);
+    let made: Vec<_> = expansion
+        .applications
+        .iter()
+        .filter(|app| app.name == "all-external-dns-nonprod")
+        .collect();
+    assert_eq!(made.len(), 1);
+    let messages: Vec<_> = expansion
+        .findings
+        .iter()
+        .map(|found| found.message.as_str())
+        .collect();
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    assert!(
+        messages[0].ends_with("both make an Application `all-external-dns-nonprod`"),
+        "{messages:?}"
+    );
 }
 
 #[test]
