@@ -1,6 +1,6 @@
 //! The codes of findings about Argo CD's files, and what there is to say about each.
 
-use becket_source::{Level, Rule};
+use becket_source::Rule;
 
 /// A chart cannot be read or rendered.
 pub const CHART: &str = becket_gotemplate::chart::CODE;
@@ -17,83 +17,66 @@ pub const PROJECT: &str = "BK0355";
 /// A generator reads a repository or file that cannot be read.
 pub const GENERATOR: &str = "BK0356";
 
-const fn rule(code: &'static str, title: &'static str, documentation: &'static str) -> Rule {
-    Rule {
-        code,
-        level: Level::Error,
-        title,
-        documentation,
-    }
-}
-
 /// What `explain` tells of these codes.
 pub const RULES: &[Rule] = &[
-    rule(
+    Rule::error(
         CHART,
-        "a Helm chart that cannot be read or rendered",
-        "A chart's `Chart.yaml`, its values or one of its templates is wrong, so that nothing of the chart is known.\n\n\
-         Templates are carried out as Helm does. Functions that need a clock, chance, the environment or a network are \
-         refused: the same files must always give the same result.\n\n\
-         **What to do:** mend the place that is shown; places in other templates say who called the one that failed.",
+        "a Helm chart cannot be read or rendered",
+        "## What\n\nA chart's `Chart.yaml`, its values or one of its templates is wrong. Templates are carried out as Helm does, \
+         but for functions that need a clock, chance, the environment or a network.\n\n\
+         ## Why\n\nNothing of the chart is known; and the same files must always give the same result.\n\n\
+         ## What to do\n\nMend the place that is shown; places in other templates say who called the one that failed.\n",
     ),
-    rule(
+    Rule::error(
         UNREADABLE,
-        "a file or object of Argo CD that cannot be read",
-        "What a template writes is no YAML, or an ApplicationSet, AppProject or Application lacks what it needs or has a \
-         field that does not exist. Argo CD would refuse it, or silently leave out the field.\n\n\
-         **What to do:** mend the field that is named.",
+        "a file or object of Argo CD cannot be read",
+        "## What\n\nWhat a template writes is no YAML, or an ApplicationSet, AppProject or Application lacks what it needs or \
+         has a field that does not exist.\n\n\
+         ## Why\n\nArgo CD would refuse it, or leave out the field in silence.\n\n\
+         ## What to do\n\nMend the field that is named.\n",
     ),
-    rule(
+    Rule::error(
         UNSUPPORTED,
-        "a part of Argo CD that Becket does not carry out",
-        "Generators that ask a cluster or a service (`clusters`, `scmProvider`, `pullRequest`, `plugin`) cannot be known from \
-         files; the old templates without `goTemplate`, progressive syncs, several sources and the source hydrator are not \
-         carried out yet. What is not read is not guessed.\n\n\
-         **What to do:** use what the finding names in its place.",
+        "a part of Argo CD is not carried out by Becket",
+        "## What\n\nGenerators that ask a cluster or a service (`clusters`, `scmProvider`, `pullRequest`, `plugin`) cannot be \
+         known from files; the old templates without `goTemplate`, progressive syncs, several sources and the source hydrator \
+         are not carried out yet.\n\n\
+         ## Why\n\nWhat is not read is not guessed.\n\n\
+         ## What to do\n\nUse what the finding names in its place.\n",
     ),
-    rule(
+    Rule::error(
         TEMPLATE,
-        "a template of an ApplicationSet that fails",
-        "Each text of an ApplicationSet's template is a Go template of its own. One that fails, such as a parameter that no \
-         generator gives under `missingkey=error`, stops the whole ApplicationSet: it makes, changes and removes nothing, \
-         and the Applications that it made before stay as they are without a word.\n\n\
-         **What to do:** compare the parameters that are shown with the names in the template.",
+        "a template of an ApplicationSet fails",
+        "## What\n\nEach text of an ApplicationSet's template is a Go template of its own, and one of them fails, such as by a \
+         parameter that no generator gives under `missingkey=error`.\n\n\
+         ## Why\n\nIt stops the whole ApplicationSet: it makes, changes and removes nothing, and the Applications that it made \
+         before stay as they are without a word.\n\n\
+         ## What to do\n\nCompare the parameters that are shown with the names in the template.\n",
     ),
-    rule(
+    Rule::error(
         DUPLICATE,
-        "two Applications with one name",
-        "Names are unique within an Argo CD. Applications of one name that one ApplicationSet makes are left out, be there one \
-         already or not; the others are made, and only the ApplicationSet's conditions tell. Two ApplicationSets that make the \
-         same one take it from each other.\n\n\
-         In a files generator `*` matches `/` too: `clusters/a/*/Chart.yaml` also finds the charts within charts.\n\n\
-         **What to do:** look for a file that exists once per unit, or add what differs to the name.",
+        "two Applications have one name",
+        "## What\n\nNames are unique within an Argo CD. In a files generator `*` matches `/` too: `clusters/a/*/Chart.yaml` also \
+         finds the charts within charts.\n\n\
+         ## Why\n\nApplications of one name that one ApplicationSet makes are left out, be there one already or not; the others \
+         are made, and only the ApplicationSet's conditions tell. Two ApplicationSets that make the same one take it from each \
+         other.\n\n\
+         ## What to do\n\nLook for a file that exists once per unit, or add what differs to the name.\n",
     ),
-    rule(
+    Rule::error(
         PROJECT,
-        "an Application that its project does not permit",
-        "An AppProject lists the repositories that its Applications may take from and the clusters and namespaces that they \
-         may put things in. Argo CD does not run an Application outside of it, or of a project that does not exist.\n\n\
-         **What to do:** permit it in the AppProject, or change the Application.",
+        "an Application is not permitted by its project",
+        "## What\n\nAn AppProject lists the repositories that its Applications may take from and the clusters and namespaces that \
+         they may put things in. An Application is outside of it, or of a project that does not exist.\n\n\
+         ## Why\n\nArgo CD does not run it.\n\n\
+         ## What to do\n\nPermit it in the AppProject, or change the Application.\n",
     ),
-    rule(
+    Rule::error(
         GENERATOR,
-        "a generator that reads what cannot be read",
-        "A git generator names a repository or a revision that is not there, or finds a file that holds no keys with \
-         values. The whole ApplicationSet fails then.\n\n\
-         **What to do:** name one that exists; let the pattern find only files that hold parameters.",
+        "a generator reads what cannot be read",
+        "## What\n\nA git generator names a repository or a revision that is not there, or finds a file that holds no keys with \
+         values.\n\n\
+         ## Why\n\nThe whole ApplicationSet fails.\n\n\
+         ## What to do\n\nName one that exists; let the pattern find only files that hold parameters.\n",
     ),
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::RULES;
-
-    #[test]
-    fn every_code_is_documented_once_and_in_order() {
-        let codes: Vec<_> = RULES.iter().map(|rule| rule.code).collect();
-        assert!(codes.is_sorted_by(|a, b| a < b), "{codes:?}");
-        for rule in RULES {
-            assert!(rule.documentation.contains("**What to do:**"), "{}", rule.code);
-        }
-    }
-}

@@ -5,6 +5,9 @@ use std::fmt;
 
 use crate::shape::{Format, Wrong};
 
+/// Words that YAML 1.1, which Helm and Kubernetes' tools read, takes for truth values and nothing where they stand bare.
+const BARE_WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+
 /// A label of DNS as RFC 1123 has it, of at most `longest` characters; `letter_first` as RFC 1035 has it.
 fn label(text: &str, longest: usize, letter_first: bool) -> Result<(), Wrong> {
     if text.is_empty() {
@@ -45,8 +48,18 @@ fn label(text: &str, longest: usize, letter_first: bool) -> Result<(), Wrong> {
     Ok(())
 }
 
+/// A label that charts write without quotes.
+fn bare_label(text: &str, longest: usize, letter_first: bool) -> Result<(), Wrong> {
+    if BARE_WORDS.contains(&text) {
+        return Err(Wrong::new(
+            "means something else to Helm and other readers of YAML 1.1",
+        ));
+    }
+    label(text, longest, letter_first)
+}
+
 macro_rules! name {
-    ($(#[doc = $doc:literal])* $name:ident, $longest:literal, $letter_first:literal, $pattern:literal, $expected:literal) => {
+    ($(#[doc = $doc:literal])* $name:ident, $rule:ident, $longest:literal, $letter_first:literal, $pattern:literal, $expected:literal) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name(String);
@@ -75,7 +88,7 @@ macro_rules! name {
             const EXPECTED: &'static str = $expected;
 
             fn parse(text: &str) -> Result<Self, Wrong> {
-                label(text, $longest, $letter_first)?;
+                $rule(text, $longest, $letter_first)?;
                 Ok(Self(text.to_owned()))
             }
 
@@ -89,6 +102,7 @@ macro_rules! name {
 name!(
     /// A platform's name. It starts the names of accounts' resources, so it is short.
     PlatformName,
+    label,
     24,
     true,
     "^[a-z]([-a-z0-9]{0,22}[a-z0-9])?$",
@@ -97,6 +111,7 @@ name!(
 name!(
     /// A cluster's name, a label of host names.
     ClusterName,
+    bare_label,
     30,
     true,
     "^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$",
@@ -105,6 +120,7 @@ name!(
 name!(
     /// An environment's name, which is its namespace's and a label of host names.
     EnvironmentName,
+    bare_label,
     30,
     true,
     "^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$",
@@ -114,6 +130,7 @@ name!(
     /// A service's name, which Kubernetes Services (RFC 1035, 63 characters) and what is derived from it carry: the
     /// longest is the Job `<service>-migration`.
     ServiceName,
+    label,
     53,
     true,
     "^[a-z]([-a-z0-9]{0,51}[a-z0-9])?$",
@@ -122,6 +139,7 @@ name!(
 name!(
     /// A team's name.
     TeamName,
+    label,
     39,
     true,
     "^[a-z]([-a-z0-9]{0,37}[a-z0-9])?$",
@@ -130,6 +148,7 @@ name!(
 name!(
     /// A name that Becket gives no meaning: an account, a node group, a table.
     Label,
+    label,
     63,
     false,
     "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",

@@ -94,8 +94,8 @@ fn names_that_read_as_something_else_stay_text() {
 name: 'on'
 organisation: acme
 domain: shop.example
-clusters: { 'true': {} }
-environments: { 'no': { clusters: ['true'] } }
+clusters: { local: {} }
+environments: { live: { clusters: [local] } }
 services: { 'null': { source: a, host: 'yes', needs: ['off'] }, 'off': { source: b } }
 ";
     let parsed = becket_platform::parse("platform.yaml", text);
@@ -110,7 +110,7 @@ services: { 'null': { source: a, host: 'yes', needs: ['off'] }, 'off': { source:
             .as_str()
             .map(str::to_owned)
     };
-    let overlay = "gitops/apps/null/overlays/no/kustomization.yaml";
+    let overlay = "gitops/apps/null/overlays/live/kustomization.yaml";
     assert_eq!(
         value("gitops/apps/null/base/deployment.yaml", "metadata.name").as_deref(),
         Some("null")
@@ -123,11 +123,7 @@ services: { 'null': { source: a, host: 'yes', needs: ['off'] }, 'off': { source:
         .as_deref(),
         Some("on")
     );
-    assert_eq!(value(overlay, "namespace").as_deref(), Some("no"));
-    assert_eq!(
-        value("iac/ansible/root/values.yaml", "environments.no[0]").as_deref(),
-        Some("true")
-    );
+    assert_eq!(value(overlay, "replicas[0].name").as_deref(), Some("null"));
     let egress = "spec.egress[0].to[0].podSelector.matchLabels.\"app.kubernetes.io/name\"";
     assert_eq!(
         value("gitops/apps/null/base/networkpolicy.yaml", egress).as_deref(),

@@ -16,3 +16,15 @@ pub struct Rule {
     /// What, why, what to do, and an example, in Markdown.
     pub documentation: &'static str,
 }
+
+impl Rule {
+    /// A rule whose findings are errors.
+    pub const fn error(code: &'static str, title: &'static str, documentation: &'static str) -> Self {
+        Self {
+            code,
+            level: Level::Error,
+            title,
+            documentation,
+        }
+    }
+}

@@ -88,7 +88,7 @@ pub(crate) struct Check {
 /// Writes the repositories that platform.yaml describes.
 #[derive(Debug, Args)]
 pub(crate) struct Render {
-    /// Writes into this folder, as `iac/` and `gitops/`, with the releases so far; without it, commits to the repositories on this machine.
+    /// Writes into this folder, relative to the working directory, as `iac/` and `gitops/`, with the releases so far; without it, commits to the repositories on this machine.
     #[arg(long, value_name = "DIR")]
     pub to: Option<PathBuf>,
     /// Changes nothing; fails when something would change.

@@ -23,4 +23,22 @@ mod tests {
         let rules = super::all();
         assert!(rules.is_sorted_by(|a, b| a.code < b.code));
     }
+
+    #[test]
+    fn every_rule_says_what_why_and_what_to_do_in_this_order() {
+        for rule in super::all() {
+            let headings: Vec<_> = rule
+                .documentation
+                .lines()
+                .filter(|line| line.starts_with("## "))
+                .collect();
+            let code = rule.code;
+            assert!(
+                headings.starts_with(&["## What", "## Why", "## What to do"])
+                    && matches!(headings[3..], [] | ["## Example"]),
+                "{code}: {headings:?}"
+            );
+            assert!(!rule.title.ends_with('.'), "{code}");
+        }
+    }
 }

@@ -182,6 +182,23 @@ fn production_has_its_clusters_to_itself() {
       and 9:22 prod (production lives here)
       note: what is tried in a lower environment can then take nodes and controllers away from production
       help: give it a cluster of its own
+    BK0035 error: `dev` lives on `nonprod` and on `prod`, which different Argo CDs serve
+      at 8:27 nonprod
+      and 9:21 [prod] (`prod` is a cluster of `prod`, which has an Argo CD of its own)
+      help: let it live on clusters of one of them
+    ");
+}
+
+#[test]
+fn a_name_is_no_word_that_yaml_takes_for_something_else() {
+    assert_snapshot!(check(&[("  dev: {", "  no: {"), ("  prod: { cidr", "  null: { cidr")]), @r"
+    BK0005 error: the name `null` means something else to Helm and other readers of YAML 1.1
+      at 6:3 null (expected a name such as `nonprod`)
+    BK0005 error: the name `no` means something else to Helm and other readers of YAML 1.1
+      at 8:3 no (expected a name such as `pre-prod`)
+    BK0020 error: `prod` lives on `prod`, and no cluster is named so
+      at 9:22 prod (no such cluster)
+      help: there is `nonprod`
     ");
 }
 

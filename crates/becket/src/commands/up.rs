@@ -40,7 +40,12 @@ pub(crate) fn run(folder: &Folder, arguments: &Up, output: Output) -> Result<(),
         return follow(&running, output);
     }
     match arguments.until {
-        None => stay(folder, &read, arguments.port, output),
+        None => stay(folder, &read, arguments.port, output).or_else(|error| {
+            // Another `up` was quicker.
+            let running = other(folder).ok_or(error)?;
+            output.progress(format!("already running, in process {}", running.pid()));
+            follow(&running, output)
+        }),
         Some(Until::Healthy) => {
             let running = start(folder, arguments.port)?;
             wait(folder, &running, &read, arguments.timeout, output)
@@ -155,6 +160,20 @@ fn is_well(app: &AppStatus) -> bool {
     app.same_as.is_some() || (app.sync == Sync::Synced && app.health == Health::Healthy)
 }
 
+/// The engine that another process has begun to start, once it serves; none where no other process has the platform.
+fn other(folder: &Folder) -> Option<Running> {
+    let deadline = Instant::now() + START;
+    while becket_engine::running(&folder.state()).is_some() && Instant::now() < deadline {
+        if let Ok(Some(running)) = Running::find(folder)
+            && running.port().is_some()
+        {
+            return Some(running);
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    None
+}
+
 /// Starts a process of its own that serves, and answers when it does.
 fn start(folder: &Folder, port: u16) -> Result<Running, CommandError> {
     let state = folder.prepare_state()?;
@@ -186,6 +205,9 @@ fn start(folder: &Folder, port: u16) -> Result<Running, CommandError> {
             return Ok(running);
         }
         if let Ok(Some(_)) = child.try_wait() {
+            if let Some(running) = other(folder) {
+                return Ok(running);
+            }
             let said = std::fs::read_to_string(&log).unwrap_or_default();
             let said = said.trim().trim_start_matches("error: ").to_owned();
             return Err(CommandError::machine(said));
