@@ -60,7 +60,11 @@ pub(crate) fn declared(
             };
             all.insert(made.application.name.clone(), made);
         }
-        untold.note(operator, expansion.failed, expansion.withheld);
+        untold.note(
+            operator,
+            expansion.failed.into_keys(),
+            expansion.withheld.into_keys(),
+        );
     }
     let stay = before.iter().filter(|made| unread || untold.covers(made));
     for made in stay {
@@ -80,10 +84,15 @@ struct Untold {
 }
 
 impl Untold {
-    fn note(&mut self, operator: &becket_argocd::Operator, sets: Vec<String>, names: Vec<String>) {
+    fn note(
+        &mut self,
+        operator: &becket_argocd::Operator,
+        sets: impl Iterator<Item = String>,
+        names: impl Iterator<Item = String>,
+    ) {
         let of = |one: String| (operator.name.clone(), one);
-        self.sets.extend(sets.into_iter().map(of));
-        self.names.extend(names.into_iter().map(of));
+        self.sets.extend(sets.map(of));
+        self.names.extend(names.map(of));
     }
 
     fn covers(&self, made: &Made) -> bool {
