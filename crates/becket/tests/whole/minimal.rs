@@ -15,6 +15,26 @@ fn the_shortest_platform_runs() {
 }
 
 #[test]
+fn two_who_start_it_at_once_have_one_engine() {
+    let machine = Machine::example("minimal");
+    machine.becket(&["render"]).ends(0);
+    machine.becket(&["release", "hello"]).ends(0);
+    let port = machine.port.to_string();
+    let both = [0, 1].map(|_| {
+        let mut up = machine.command(&["up", "--until", "healthy", "--timeout", "60s", "--port", &port]);
+        up.spawn().unwrap()
+    });
+    for mut up in both {
+        assert_eq!(up.wait().unwrap().code(), Some(0));
+    }
+    let family = machine.family();
+    let engines = family.iter().filter(|one| one.name == "becket").count();
+    assert_eq!(engines, 1, "{family:?}");
+    machine.becket(&["down"]).ends(0);
+    machine.nothing_is_left(&family, Duration::ZERO);
+}
+
+#[test]
 fn a_new_platform_of_ones_own_runs() {
     let machine = Machine::of("shop", &[]);
     let parent = machine.folder.parent().unwrap().to_path_buf();
