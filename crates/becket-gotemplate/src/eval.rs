@@ -27,6 +27,15 @@ const STEPS: u64 = 5_000_000;
 /// The templates that know each other.
 pub(crate) type Set = BTreeMap<String, Rc<Tree>>;
 
+/// Adds templates to those of `set`; an empty one takes nobody's place.
+pub(crate) fn define(set: &mut Set, added: Set) {
+    for (name, tree) in added {
+        if !parse::is_empty(&tree) || !set.contains_key(&name) {
+            set.insert(name, tree);
+        }
+    }
+}
+
 pub(crate) struct Machine {
     pub(crate) set: Rc<Set>,
     pub(crate) library: Library,
@@ -70,11 +79,8 @@ impl Machine {
         let name = "tpl";
         let added = parse::parse(name, text, self.library)?;
         let mut set = (*self.set).clone();
-        for (name, tree) in added {
-            if !parse::is_empty(&tree) || !set.contains_key(&name) || name == "tpl" {
-                set.insert(name, tree);
-            }
-        }
+        set.remove(name);
+        define(&mut set, added);
         let before = std::mem::replace(&mut self.set, Rc::new(set));
         let written = self.execute(name, dot);
         self.set = before;

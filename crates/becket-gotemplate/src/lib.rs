@@ -70,11 +70,7 @@ impl Templates {
     pub fn add(&mut self, name: &str, text: &str) -> Result<(), Error> {
         let set = Rc::make_mut(&mut self.set);
         let trees = parse::parse(name, text, self.options.library).map_err(|error| *error)?;
-        for (name, tree) in trees {
-            if !parse::is_empty(&tree) || !set.contains_key(&name) {
-                set.insert(name, tree);
-            }
-        }
+        eval::define(set, trees);
         Ok(())
     }
 

@@ -16,18 +16,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     fixed("mustPush", 2, append),
     fixed("prepend", 2, prepend),
     fixed("mustPrepend", 2, prepend),
-    fixed("first", 1, |_, given| {
-        Ok(list(given, 0)?.items.first().cloned().unwrap_or(Value::Nil))
-    }),
-    fixed("mustFirst", 1, |_, given| {
-        Ok(list(given, 0)?.items.first().cloned().unwrap_or(Value::Nil))
-    }),
-    fixed("last", 1, |_, given| {
-        Ok(list(given, 0)?.items.last().cloned().unwrap_or(Value::Nil))
-    }),
-    fixed("mustLast", 1, |_, given| {
-        Ok(list(given, 0)?.items.last().cloned().unwrap_or(Value::Nil))
-    }),
+    fixed("first", 1, first),
+    fixed("mustFirst", 1, first),
+    fixed("last", 1, last),
+    fixed("mustLast", 1, last),
     fixed("rest", 1, rest),
     fixed("mustRest", 1, rest),
     fixed("initial", 1, initial),
@@ -84,6 +76,14 @@ fn prepend(_: &mut Machine, given: &[Value]) -> Answer {
     items.extend_from_slice(&list(given, 0)?.items);
     bounded(items.len())?;
     Ok(Value::list(items))
+}
+
+fn first(_: &mut Machine, given: &[Value]) -> Answer {
+    Ok(list(given, 0)?.items.first().cloned().unwrap_or(Value::Nil))
+}
+
+fn last(_: &mut Machine, given: &[Value]) -> Answer {
+    Ok(list(given, 0)?.items.last().cloned().unwrap_or(Value::Nil))
 }
 
 fn rest(_: &mut Machine, given: &[Value]) -> Answer {

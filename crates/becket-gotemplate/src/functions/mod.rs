@@ -79,53 +79,36 @@ pub enum Library {
     ArgoCd,
 }
 
+/// What Helm and Argo CD both have.
+const SPRIG: &[&[Function]] = &[
+    strings::FUNCTIONS,
+    casing::FUNCTIONS,
+    lists::FUNCTIONS,
+    dicts::FUNCTIONS,
+    numbers::FUNCTIONS,
+    checks::FUNCTIONS,
+    data::SPRIG,
+    patterns::FUNCTIONS,
+    templates::REFUSED,
+];
+
 impl Library {
-    fn tables(self) -> &'static [&'static [Function]] {
-        match self {
-            Self::Go => &[go::FUNCTIONS],
-            Self::Helm => &[
-                templates::HELM,
-                data::HELM,
-                strings::FUNCTIONS,
-                casing::FUNCTIONS,
-                lists::FUNCTIONS,
-                dicts::FUNCTIONS,
-                numbers::FUNCTIONS,
-                checks::FUNCTIONS,
-                data::SPRIG,
-                patterns::FUNCTIONS,
-                templates::REFUSED,
-                go::FUNCTIONS,
-            ],
-            Self::ArgoCd => &[
-                templates::ARGO_CD,
-                data::ARGO_CD,
-                strings::FUNCTIONS,
-                casing::FUNCTIONS,
-                lists::FUNCTIONS,
-                dicts::FUNCTIONS,
-                numbers::FUNCTIONS,
-                checks::FUNCTIONS,
-                data::SPRIG,
-                patterns::FUNCTIONS,
-                templates::REFUSED,
-                go::FUNCTIONS,
-            ],
-        }
+    /// Its functions. Of several with one name the first counts.
+    fn functions(self) -> impl Iterator<Item = &'static Function> {
+        let (own, sprig): (&[&[Function]], _) = match self {
+            Self::Go => (&[], &[][..]),
+            Self::Helm => (&[templates::HELM, data::HELM], SPRIG),
+            Self::ArgoCd => (&[templates::ARGO_CD, data::ARGO_CD], SPRIG),
+        };
+        own.iter().chain(sprig).copied().chain([go::FUNCTIONS]).flatten()
     }
 
     pub(crate) fn find(self, name: &str) -> Option<&'static Function> {
-        self.tables()
-            .iter()
-            .flat_map(|table| table.iter())
-            .find(|function| function.name == name)
+        self.functions().find(|function| function.name == name)
     }
 
     pub(crate) fn names(self) -> impl Iterator<Item = &'static str> {
-        self.tables()
-            .iter()
-            .flat_map(|table| table.iter())
-            .map(|function| function.name)
+        self.functions().map(|function| function.name)
     }
 }
 
