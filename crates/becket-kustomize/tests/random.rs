@@ -401,7 +401,11 @@ fn value() -> impl Strategy<Value = serde_json::Value> {
     leaf.prop_recursive(4, 24, 4, |inner| {
         let key = prop::sample::select(&["a", "b", "c", "name"][..]);
         prop_oneof![
-            3 => prop::collection::btree_map(key, inner.clone(), 0..4).prop_map(|map| json!(map)),
+            3 => prop::collection::btree_map(key, inner.clone(), 0..4).prop_map(|mut map| {
+                // A name that is no scalar is beyond all sense, and beyond what is looked for here.
+                map.retain(|key, value| *key != "name" || !(value.is_object() || value.is_array()));
+                json!(map)
+            }),
             1 => prop::collection::vec(inner.clone().prop_filter("no null in lists", |value| !value.is_null()), 0..3)
                 .prop_map(|items| json!(items)),
             1 => (inner, prop::sample::select(&["replace", "delete", "merge"][..])).prop_map(|(mut value, said)| {
