@@ -52,6 +52,11 @@ impl Wanted {
         self.hook && !self.is_skipped()
     }
 
+    /// Whether what is there is compared with it.
+    pub fn is_compared(&self) -> bool {
+        !self.hook && !self.is_skipped()
+    }
+
     /// Whether it is a hook that is deleted then.
     pub fn goes(&self, when: DeletePolicy) -> bool {
         self.is_hook() && sync::delete_policies(&self.object).contains(&when)

@@ -3,6 +3,7 @@
 //! One value, changed by one event after the other: events come in with a time, actions go out. Nothing here waits,
 //! reads a clock or touches the machine, so that every course of events can be told in a test.
 
+mod claims;
 mod health;
 mod live;
 mod network;
@@ -146,6 +147,8 @@ pub struct World {
     operators: Vec<Operator>,
     apps: BTreeMap<String, App>,
     objects: Objects,
+    /// Who asks for an object.
+    claims: BTreeMap<ObjectKey, BTreeSet<String>>,
     deployments: BTreeMap<ObjectKey, Deployed>,
     jobs: BTreeMap<ObjectKey, Running>,
     /// The health of each workload when its Application last looked.
@@ -392,9 +395,14 @@ impl World {
     fn want(&mut self, application: Application) {
         let name = application.name.clone();
         if let Some(app) = self.apps.get_mut(&name) {
+            let share = |one: &Application| (one.place.clone(), one.refused.is_empty());
+            let shares = app.retained || share(&app.declared) != share(&application);
             app.retained = false;
             app.revision.clone_from(&self.revision);
             app.declared = application;
+            if shares {
+                self.tell_sharers(&name);
+            }
         } else {
             let app = App::new(application, self.revision.clone());
             self.apps.insert(name.clone(), app);
@@ -411,14 +419,23 @@ impl World {
             app.retained = true;
             app.revision.clone_from(&self.revision);
             self.dirty.apps.insert(name.to_owned());
+            self.tell_sharers(name);
             return;
         }
-        self.apps.remove(name);
+        let before = self
+            .apps
+            .remove(name)
+            .and_then(|app| app.wanted)
+            .unwrap_or_default();
+        self.claim(name, &before, &[]);
         self.timers.remove(&Timer::App(name.to_owned()));
         let mut keys: Vec<_> = self.objects.of_app(name);
         crate::sync::prune_order(&mut keys);
         for (key, _) in keys {
-            self.delete(&key);
+            // What another one asks for changes hands.
+            if self.holder(&key).is_none() {
+                self.delete(&key);
+            }
         }
         self.dirty.rows.insert(name.to_owned());
     }

@@ -46,7 +46,7 @@ struct Sync {
     generation: u64,
     revision: String,
     left: VecDeque<Step>,
-    /// The step that is being waited for: what was applied, and which hooks are done.
+    /// The step that is being waited for: what was applied, and what of it nobody waits for.
     current: Option<(Step, BTreeSet<ObjectKey>)>,
 }
 
@@ -108,7 +108,9 @@ impl World {
                 let wanted: Vec<_> = objects.into_iter().map(read).collect();
                 if app.wanted.as_deref() != Some(&wanted) {
                     app.generation += 1;
-                    app.wanted = Some(Arc::new(wanted));
+                    let now = Arc::new(wanted);
+                    let before = app.wanted.replace(Arc::clone(&now)).unwrap_or_default();
+                    self.claim(&built.application, &before, &now);
                 }
             }
         }
@@ -137,25 +139,29 @@ impl World {
     }
 
     fn compare(&mut self, name: &str) {
-        let Some(app) = self.apps.get_mut(name) else {
+        let Some(wanted) = self.apps.get(name).and_then(|app| app.wanted.clone()) else {
             return;
         };
-        let Some(wanted) = app.wanted.clone() else { return };
-        let ordinary = wanted.iter().filter(|one| !one.is_hook() && !one.is_skipped());
         let mut keys = BTreeSet::new();
-        app.different.clear();
-        for one in ordinary {
+        let mut different = Vec::new();
+        for one in wanted.iter().filter(|one| one.is_compared()) {
             keys.insert(&one.key);
             let same = self.objects.get(&one.key).is_some_and(|live| {
                 live.app == name && (Arc::ptr_eq(&live.object, &one.object) || live.object == one.object)
             });
-            if !same {
-                app.different.push(one.key.clone());
+            if !same && self.other_holder(name, &one.key).is_none() {
+                different.push(one.key.clone());
             }
         }
-        app.surplus = self.objects.of_app(name);
-        app.surplus
-            .retain(|(key, _)| !keys.contains(key) && self.objects.get(key).is_some_and(|live| !live.hook));
+        let mut surplus = self.objects.of_app(name);
+        surplus.retain(|(key, _)| {
+            let ordinary = self.objects.get(key).is_some_and(|live| !live.hook);
+            ordinary && !keys.contains(key) && self.holder(key).is_none()
+        });
+        if let Some(app) = self.apps.get_mut(name) {
+            app.different = different;
+            app.surplus = surplus;
+        }
     }
 
     /// A sync of what Git no longer asks for gives way, but not while a hook's process runs.
@@ -323,6 +329,10 @@ impl World {
             if same && !one.is_hook() {
                 continue;
             }
+            if one.is_compared() && self.other_holder(name, &one.key).is_some() {
+                done.insert(one.key.clone());
+                continue;
+            }
             if one.is_hook() {
                 let there = self.objects.get(&one.key);
                 if let Some(there) = there.filter(|there| there.hook && there.app == name)
@@ -352,7 +362,13 @@ impl World {
                 app: name.to_owned(),
                 hook: one.is_hook(),
             };
-            self.put(&one.key, live);
+            let there = self.objects.get(&one.key);
+            if there.is_some_and(|there| !there.hook && !live.hook && there.object == live.object) {
+                // It only changes hands.
+                self.objects.put(one.key.clone(), live);
+            } else {
+                self.put(&one.key, live);
+            }
         }
         self.resume(name, step, done);
         true

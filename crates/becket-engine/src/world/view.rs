@@ -103,6 +103,13 @@ impl World {
                 let why = format!("{key}: a hook of {hook} does not run on this machine");
                 conditions.push(condition("Unsupported", why));
             }
+            if let Some(holder) = self.other_holder(&app.declared.name, &one.key)
+                && one.is_compared()
+            {
+                let why = format!("{} is part of {holder} too, which has it", one.key);
+                conditions.push(condition("SharedResourceWarning", why));
+                continue;
+            }
             let deployed = self
                 .deployments
                 .get(&one.key)

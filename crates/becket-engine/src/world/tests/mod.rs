@@ -2,6 +2,7 @@
 
 mod hooks;
 mod lab;
+mod sharing;
 
 use std::time::Duration;
 
