@@ -15,9 +15,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     max_term_width = 110
 )]
 pub(crate) struct Arguments {
-    /// Works as if started in this folder.
-    #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
-    pub directory: Option<PathBuf>,
+    /// Works as if started in this folder; a second one is relative to the first.
+    // Not global: of one before the command and one behind it, the parser would drop the first.
+    #[arg(short = 'C', long = "directory", value_name = "DIR")]
+    pub directory: Vec<PathBuf>,
 
     /// How results are printed.
     #[arg(long, value_enum, global = true, default_value_t = Format::Text)]
@@ -25,6 +26,16 @@ pub(crate) struct Arguments {
 
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Arguments {
+    /// The folder to work in.
+    pub(crate) fn start(&self) -> PathBuf {
+        if self.directory.is_empty() {
+            return PathBuf::from(".");
+        }
+        self.directory.iter().collect()
+    }
 }
 
 /// How results are printed.
@@ -310,10 +321,27 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
 mod tests {
     use super::*;
     use clap::CommandFactory;
+    use std::path::Path;
 
     #[test]
     fn the_arguments_hold_together() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn folders_are_relative_to_the_one_before() {
+        for (typed, start) in [
+            ("becket down", "."),
+            ("becket -C shop down", "shop"),
+            ("becket -C examples -C shop down", "examples/shop"),
+            ("becket -C examples -C /shop down", "/shop"),
+        ] {
+            let arguments = Arguments::try_parse_from(typed.split(' ')).unwrap();
+            assert_eq!(arguments.start(), Path::new(start), "{typed}");
+        }
+        // An alias with a folder makes this one easy to type: it must not go elsewhere than it says.
+        let late = ["becket", "-C", "examples", "down", "-C", "shop"];
+        assert!(Arguments::try_parse_from(late).is_err());
     }
 
     #[test]

@@ -20,8 +20,7 @@ pub(crate) struct Folder {
 
 impl Folder {
     /// The folder at `path`, or an error that says what to type where it has no `platform.yaml`.
-    pub(crate) fn open(path: Option<&Path>) -> Result<Self, CommandError> {
-        let path = path.unwrap_or(Path::new("."));
+    pub(crate) fn open(path: &Path) -> Result<Self, CommandError> {
         if !path.is_dir() {
             let text = format!("there is no folder {}", path.display());
             return Err(CommandError::usage(text).hint("becket -C DIR … names the platform's folder"));

@@ -14,7 +14,6 @@ mod rules;
 mod running;
 mod steps;
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -54,21 +53,16 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments, output: Output) -> Result<(), CommandError> {
-    let directory = arguments.directory.as_deref();
-    let start: PathBuf = directory.unwrap_or(Path::new(".")).to_path_buf();
-    let folder = || Folder::open(directory);
+    let start = arguments.start();
+    let folder = || Folder::open(&start);
     match &arguments.command {
         Command::New(new) => commands::new::run(&start, new, output),
         Command::Check(check) => commands::check::run(&folder()?, check, output),
         Command::Render(render) => commands::render::run(&folder()?, render, output),
         Command::Diff(diff) => commands::diff::run(&folder()?, diff, output),
         Command::Up(up) => {
-            let directory = up
-                .folder
-                .as_deref()
-                .map(|folder| start.join(folder))
-                .or_else(|| directory.map(Path::to_path_buf));
-            commands::up::run(&Folder::open(directory.as_deref())?, up, output)
+            let named = up.folder.as_ref().map(|folder| start.join(folder));
+            commands::up::run(&Folder::open(&named.unwrap_or(start))?, up, output)
         }
         Command::Serve(serve) => commands::serve::run(&folder()?, serve, output),
         Command::Down => commands::down::run(&folder()?, output),

@@ -19,7 +19,9 @@ fn command_line() -> String {
     text += "Exit codes: 0 fine; 1 findings, or not healthy in time; 2 wrong usage; 3 a tool or the machine failed.\n\n";
     let mut root = Arguments::command();
     root.build();
-    text += "Every command takes:\n\n";
+    text += "Before every command:\n\n";
+    text += &options(&root, false);
+    text += "\nEvery command takes:\n\n";
     text += &options(&root, true);
     for command in root.get_subcommands().filter(|command| !command.is_hide_set()) {
         section(command, "becket", &mut text);
@@ -63,7 +65,10 @@ fn options(command: &Command, global: bool) -> String {
             continue;
         }
         let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
-        let shown = argument.to_string();
+        let shown = match argument.get_short() {
+            Some(short) if argument.get_long().is_some() => format!("-{short}, {argument}"),
+            _ => argument.to_string(),
+        };
         let values: Vec<String> = argument
             .get_possible_values()
             .iter()

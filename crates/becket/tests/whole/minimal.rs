@@ -1,5 +1,6 @@
 //! The shortest platform, and a new one of one's own: nothing is fitted to the reference platform.
 
+use std::path::Path;
 use std::time::Duration;
 
 use crate::machine::{Machine, becket_in, judge};
@@ -42,11 +43,34 @@ fn a_new_platform_of_ones_own_runs() {
     assert!(new.out.contains("becket -C shop up"), "{new:?}");
     let again = becket_in(&parent, ["new", "shop", "--domain", "shop.example"]).ends(2);
     assert!(again.err.contains("is there already"), "{again:?}");
+    what_new_says_runs_where_it_was_typed(&parent);
     runs(
         &machine,
         &["www.dev.shop.localhost", "www.prod.shop.localhost"],
         "prod",
     );
+}
+
+/// A folder before the command counts for the new platform, and for what is typed next.
+fn what_new_says_runs_where_it_was_typed(parent: &Path) {
+    std::fs::create_dir(parent.join("my shops")).unwrap();
+    let new = becket_in(
+        parent,
+        ["-C", "my shops", "new", "shop", "--domain", "shop.example"],
+    )
+    .ends(0);
+    let shop = parent.canonicalize().unwrap().join("my shops/shop");
+    assert!(
+        new.out.contains(&format!("becket -C '{}' up", shop.display())),
+        "{new:?}"
+    );
+    let whole = shop.to_str().unwrap();
+    for behind in [
+        &["-C", "my shops", "-C", whole][..],
+        &["-C", "my shops", "-C", "shop"],
+    ] {
+        becket_in(parent, [behind, &["check"]].concat()).ends(0);
+    }
 }
 
 fn runs(machine: &Machine, hosts: &[&str], last: &str) {
