@@ -8,7 +8,7 @@ use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use becket_pod::Init;
 use becket_pod::store::Store;
@@ -148,7 +148,7 @@ impl Engine {
         let (tell_news, news) = watch::channel(news);
         let following = tokio::spawn(follow(Arc::clone(&runtime), news, tell_board));
         let turning = Loop {
-            world: World::new(hooks),
+            world: World::new(hooks).numbering_from(microseconds()),
             begun: Instant::now(),
             inbox,
             asked,
@@ -244,6 +244,12 @@ impl Engine {
         self.answering.abort();
         let _ = std::fs::remove_file(&self.socket);
     }
+}
+
+/// What no other start of the engine has.
+fn microseconds() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| u64::try_from(since.as_micros()).unwrap_or(0))
 }
 
 /// The loop around the world.

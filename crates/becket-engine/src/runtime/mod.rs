@@ -210,6 +210,7 @@ impl Runtime {
         slot: &Arc<Slot>,
         state: &mut State,
     ) -> Result<Arc<becket_pod::Pod>, StartError> {
+        self.prune_logs(&start.pod.namespace);
         let network = Arc::clone(&*self.network.borrow());
         let spec = PodSpec {
             id: start.pod.to_string(),
@@ -225,6 +226,15 @@ impl Runtime {
         state.links.follow(self, &start.pod, &pod, &network).await;
         *lock(&slot.pod) = Some(Arc::clone(&pod));
         Ok(pod)
+    }
+
+    /// Makes room for the log of one more pod of this namespace, in the background.
+    fn prune_logs(&self, namespace: &str) {
+        let here = lock(&self.slots);
+        let here = here.keys().filter(|id| id.namespace == namespace);
+        let live = here.map(|id| id.name.clone()).collect();
+        let folder = self.settings.logs.join(namespace);
+        tokio::task::spawn_blocking(move || log::prune(&folder, &live, log::KEPT));
     }
 
     /// The network is another: every pod's names and listeners follow. Who starts a pod meanwhile looks again by itself.

@@ -196,6 +196,13 @@ impl World {
         }
     }
 
+    /// Has pods named by numbers from this one on: those of another start have other names, and logs of their own.
+    #[must_use]
+    pub fn numbering_from(mut self, first: u64) -> Self {
+        self.counter = first;
+        self
+    }
+
     /// Takes in what happened by `now`, and says what to do.
     pub fn handle(&mut self, events: impl IntoIterator<Item = Event>, now: Time) -> Vec<Action> {
         self.now = self.now.max(now);

@@ -533,6 +533,18 @@ fn what_forbids_being_pruned_stays_and_is_shown() {
 }
 
 #[test]
+fn pods_of_another_start_have_other_names() {
+    let pod = |first: u64| {
+        let mut lab = Lab::new();
+        lab.world = World::new(Hooks::new()).numbering_from(first);
+        lab.commit("1", &[deployment("one", 1), service()]);
+        lab.app().pods[0].name.clone()
+    };
+    assert_eq!(pod(0), pod(0));
+    assert_ne!(pod(0), pod(1_000_000));
+}
+
+#[test]
 fn an_image_that_is_missing_is_looked_for_again() {
     let mut lab = Lab::new();
     lab.missing.insert("one".to_owned());
