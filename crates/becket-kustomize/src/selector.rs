@@ -169,11 +169,19 @@ fn requirement(part: &str) -> Option<Requirement> {
 /// A label's name with its domain.
 fn is_key(key: &str) -> bool {
     let name = match key.split_once('/') {
-        Some(("", _)) => return false,
-        Some((_, name)) => name,
+        Some((domain, name)) if is_domain(domain) => name,
+        Some(_) => return false,
         None => key,
     };
     !name.is_empty() && name.len() <= 63 && is_value(name)
+}
+
+fn is_domain(domain: &str) -> bool {
+    let is_label = |label: &str| {
+        let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        !label.is_empty() && !label.starts_with('-') && !label.ends_with('-') && label.bytes().all(inner)
+    };
+    domain.len() <= 253 && domain.split('.').all(is_label)
 }
 
 fn is_value(value: &str) -> bool {
@@ -211,5 +219,7 @@ mod tests {
         );
         assert_eq!(read("a=b c"), None);
         assert_eq!(read("=b"), None);
+        assert!(read("example.com/a").is_some());
+        assert_eq!(read("Example.com/a"), None);
     }
 }
