@@ -114,6 +114,14 @@ impl Reader<'_> {
             _ => false,
         };
         if let (true, Some(value)) = (is_text, node.as_str()) {
+            if let Some(character) = yaml::unwritable(value) {
+                let message = format!("{what} holds the character `{}`", character.escape_unicode());
+                let place = Location::new(self.path, node.span);
+                let finding = Diagnostic::error(codes::FORMAT, message, place);
+                self.findings
+                    .push(finding.note(yaml::UNWRITABLE).help("remove it"));
+                return None;
+            }
             return Some(Text {
                 value: value.to_owned(),
                 span: node.span,

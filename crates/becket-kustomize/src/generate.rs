@@ -34,122 +34,138 @@ pub(crate) fn run(build: &mut Build<'_>, folder: &Folder, set: &mut Set) {
 
 /// The keys and values of a generator, sorted.
 fn pairs(build: &mut Build<'_>, folder: &Folder, generator: &Generator) -> Option<BTreeMap<String, Vec<u8>>> {
-    let mut pairs = BTreeMap::new();
     let before = build.findings.len();
+    let mut sources = Sources {
+        build,
+        folder,
+        secret: generator.secret,
+        pairs: BTreeMap::new(),
+    };
     for env in &generator.envs {
-        if let Some((path, contents)) = build.data(folder, env, &env.value) {
-            read_env(build, folder, env, &path, &contents, &mut pairs);
-        }
+        sources.env(env);
     }
     for literal in &generator.literals {
-        match literal.value.split_once('=') {
-            Some((key, value)) if !key.is_empty() => {
-                insert(
-                    build,
-                    folder,
-                    literal,
-                    key,
-                    unquote(value).as_bytes().to_vec(),
-                    &mut pairs,
-                );
-            }
-            _ => build.findings.push(
-                Diagnostic::error(
-                    codes::GENERATOR,
-                    format!("literal `{}` is not `key=value`", literal.value),
-                    folder.place(literal.span),
-                )
-                .help("write a key, an `=` and the value"),
-            ),
-        }
+        sources.literal(literal);
     }
     for file in &generator.files {
-        let (key, path) = match file.value.split_once('=') {
-            None => (
-                file.value.rsplit('/').next().unwrap_or_default(),
-                file.value.as_str(),
-            ),
-            Some((key, path)) if !key.is_empty() && !path.is_empty() && !path.contains('=') => (key, path),
-            Some(_) => {
-                build.findings.push(
-                    Diagnostic::error(
-                        codes::GENERATOR,
-                        format!("file `{}` is neither a path nor `key=path`", file.value),
-                        folder.place(file.span),
-                    )
-                    .help("write a path, or a key, an `=` and a path"),
-                );
-                continue;
-            }
-        };
-        if let Some((_, contents)) = build.data(folder, file, path) {
-            insert(build, folder, file, key, contents.to_vec(), &mut pairs);
-        }
+        sources.file(file);
     }
+    let Sources { build, pairs, .. } = sources;
     (build.findings.len() == before).then_some(pairs)
 }
 
-fn insert(
-    build: &mut Build<'_>,
-    folder: &Folder,
-    from: &Text,
-    key: &str,
-    value: Vec<u8>,
-    pairs: &mut BTreeMap<String, Vec<u8>>,
-) {
-    if !yaml::is_key(key) {
-        build.findings.push(
-            Diagnostic::error(
-                codes::GENERATOR,
-                format!("the key `{key}` is not text to kustomize"),
-                folder.place(from.span),
-            )
-            .note("kustomize 5.8.2 takes it for a number or a truth value, and fails")
-            .help("give it another name"),
-        );
-    } else if pairs.contains_key(key) {
-        build.findings.push(
-            Diagnostic::error(
-                codes::GENERATOR,
-                format!("the generator has the key `{key}` twice"),
-                folder.place(from.span),
-            )
-            .help("remove one of the two, or merge a second generator with `behavior: merge`"),
-        );
-    } else {
-        pairs.insert(key.to_owned(), value);
-    }
+/// What a generator is made from, as it is read.
+struct Sources<'s, 'b> {
+    build: &'s mut Build<'b>,
+    folder: &'s Folder,
+    secret: bool,
+    pairs: BTreeMap<String, Vec<u8>>,
 }
 
-fn read_env(
-    build: &mut Build<'_>,
-    folder: &Folder,
-    from: &Text,
-    path: &str,
-    contents: &[u8],
-    pairs: &mut BTreeMap<String, Vec<u8>>,
-) {
-    let Ok(text) = std::str::from_utf8(contents) else {
-        build.findings.push(
-            Diagnostic::error(
-                codes::GENERATOR,
-                "the file is not UTF-8 text",
-                Location::new(path, None),
-            )
-            .help("write `KEY=value` lines"),
-        );
-        return;
-    };
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    for line in text.split('\n') {
-        let line = line.strip_suffix('\r').unwrap_or(line).trim_start();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
+impl Sources<'_, '_> {
+    fn env(&mut self, from: &Text) {
+        let Some((path, contents)) = self.build.data(self.folder, from, &from.value) else {
+            return;
+        };
+        let Ok(text) = std::str::from_utf8(&contents) else {
+            self.build.findings.push(
+                Diagnostic::error(
+                    codes::GENERATOR,
+                    "the file is not UTF-8 text",
+                    Location::new(path, None),
+                )
+                .help("write `KEY=value` lines"),
+            );
+            return;
+        };
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        for line in text.split('\n') {
+            let line = line.strip_suffix('\r').unwrap_or(line).trim_start();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let (key, value) = line.split_once('=').unwrap_or((line, ""));
+            if !key.is_empty() {
+                self.insert(from, key, value.as_bytes());
+            }
         }
-        let (key, value) = line.split_once('=').unwrap_or((line, ""));
-        if !key.is_empty() {
-            insert(build, folder, from, key, value.as_bytes().to_vec(), pairs);
+    }
+
+    fn literal(&mut self, from: &Text) {
+        match from.value.split_once('=') {
+            Some((key, value)) if !key.is_empty() => self.insert(from, key, unquote(value).as_bytes()),
+            _ => self.refuse(
+                from,
+                format!("literal `{}` is not `key=value`", from.value),
+                None,
+                "write a key, an `=` and the value",
+            ),
         }
+    }
+
+    fn file(&mut self, from: &Text) {
+        let (key, path) = match from.value.split_once('=') {
+            None => (
+                from.value.rsplit('/').next().unwrap_or_default(),
+                from.value.as_str(),
+            ),
+            Some((key, path)) if !key.is_empty() && !path.is_empty() && !path.contains('=') => (key, path),
+            Some(_) => {
+                return self.refuse(
+                    from,
+                    format!("file `{}` is neither a path nor `key=path`", from.value),
+                    None,
+                    "write a path, or a key, an `=` and a path",
+                );
+            }
+        };
+        if let Some((_, contents)) = self.build.data(self.folder, from, path) {
+            self.insert(from, key, &contents);
+        }
+    }
+
+    fn insert(&mut self, from: &Text, key: &str, value: &[u8]) {
+        // What is no text, and all of a Secret, is written as base64.
+        let text = std::str::from_utf8(value).ok().filter(|_| !self.secret);
+        if !yaml::is_key(key) {
+            self.refuse(
+                from,
+                format!("the key `{key}` is not text to kustomize"),
+                Some("kustomize 5.8.2 takes it for a number or a truth value, and fails"),
+                "give it another name",
+            );
+        } else if self.pairs.contains_key(key) {
+            self.refuse(
+                from,
+                format!("the generator has the key `{key}` twice"),
+                None,
+                "remove one of the two, or merge a second generator with `behavior: merge`",
+            );
+        } else if let Some(character) = text.and_then(yaml::unwritable) {
+            self.refuse(
+                from,
+                format!("`{key}` holds the character `{}`", character.escape_unicode()),
+                Some(yaml::UNWRITABLE),
+                "remove it, or make a Secret of it",
+            );
+        } else if text.is_some_and(|text| text.starts_with('\t') && text.contains('\n')) {
+            self.refuse(
+                from,
+                format!("the lines of `{key}` begin with a tab"),
+                Some("kustomize 5.8.2 writes them so that it cannot read them again, and fails"),
+                "begin with spaces or an empty line",
+            );
+        } else {
+            self.pairs.insert(key.to_owned(), value.to_vec());
+        }
+    }
+
+    fn refuse(&mut self, from: &Text, message: String, note: Option<&str>, help: &str) {
+        let mut finding = Diagnostic::error(codes::GENERATOR, message, self.folder.place(from.span));
+        if let Some(note) = note {
+            finding = finding.note(note);
+        }
+        self.build.findings.push(finding.help(help));
     }
 }
 

@@ -259,7 +259,15 @@ fn scalar(node: &Node, text: &str) -> Result<Value, Wrong> {
             (message, Some(node.span))
         });
     }
-    Ok(node.to_value())
+    let value = node.to_value();
+    if let Some(character) = value.as_str().and_then(yaml::unwritable) {
+        let message = format!(
+            "kustomize cannot write the character `{}`",
+            character.escape_unicode()
+        );
+        return Err((message, Some(node.span)));
+    }
+    Ok(value)
 }
 
 /// The plain data of `node` as a parser of YAML 1.1 reads it, which is that of JSON 6902 patches.
