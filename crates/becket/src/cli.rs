@@ -1,5 +1,7 @@
 //! The arguments of the command line. What a command does is said in its own file under `commands/`.
 
+pub(crate) mod state;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -71,6 +73,8 @@ pub(crate) enum Command {
     Explain(Explain),
     #[command(subcommand)]
     Kustomize(Kustomize),
+    #[command(subcommand)]
+    State(state::State),
     Completions(Completions),
     #[command(hide = true)]
     Serve(Serve),

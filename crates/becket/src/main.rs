@@ -76,6 +76,7 @@ fn run(arguments: &Arguments, output: Output) -> Result<(), CommandError> {
         Command::History(history) => commands::history::run(&folder()?, history, output),
         Command::Explain(explain) => commands::explain::run(explain, output),
         Command::Kustomize(kustomize) => commands::kustomize::run(&start, kustomize, output),
+        Command::State(state) => commands::state::run(&start, state, output),
         Command::Completions(completions) => {
             commands::completions::run(completions, output);
             Ok(())

@@ -80,6 +80,15 @@ impl Output {
         }
     }
 
+    /// A line of the log of something that serves, to stderr: for programs, whatever was asked for.
+    #[expect(
+        clippy::unused_self,
+        reason = "printing is what an output does, whatever its form"
+    )]
+    pub(crate) fn log(self, line: &serde_json::Value) {
+        say(format_args!("{line}\n"));
+    }
+
     /// Progress of long work, as a line that changes where a person looks at a terminal.
     pub(crate) fn status_line(self) -> StatusLine {
         StatusLine {

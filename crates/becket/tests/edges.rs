@@ -21,6 +21,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("pod", &[]),
     ("engine", &["argocd", "kustomize", "git", "pod"]),
     ("console", &[]),
+    ("tfstate", &[]),
 ];
 
 /// Crates that do no IO: their sources name nothing of the standard library that reads or writes the world.

@@ -1,0 +1,149 @@
+//! Who holds a state, as Terraform says it, and what somebody who finds it held is told.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::name::StateName;
+
+/// Terraform's own description of a lock; the body of LOCK and UNLOCK, and of the answer that refuses one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct LockInfo {
+    /// What the holder proves itself with.
+    #[serde(rename = "ID")]
+    pub id: String,
+    /// What the holder does, such as `OperationTypeApply`.
+    pub operation: String,
+    /// What the holder adds, for people.
+    pub info: String,
+    /// `user@host`.
+    pub who: String,
+    /// The version of Terraform.
+    pub version: String,
+    /// When, by the holder's clock: RFC 3339.
+    pub created: String,
+    /// Where, for a holder that locks a file.
+    pub path: String,
+}
+
+impl LockInfo {
+    /// Reads the body of a request. Fields that are not known are left out.
+    pub fn read(body: &[u8]) -> Result<Self, String> {
+        let info: Self =
+            serde_json::from_slice(body).map_err(|error| format!("the body is no lock: {error}"))?;
+        if info.id.is_empty() {
+            return Err("the body is no lock: it has no ID".to_owned());
+        }
+        Ok(info)
+    }
+}
+
+/// A lock as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lock {
+    /// As the holder described it.
+    pub info: LockInfo,
+    /// Who the server knows the holder as.
+    pub user: String,
+    /// Since when, by the server's clock.
+    pub since: Timestamp,
+}
+
+impl Lock {
+    /// How long the lock has been held, in words.
+    pub fn age(&self, now: Timestamp) -> String {
+        age(self.since, now)
+    }
+
+    /// The command that takes the lock away.
+    pub fn remedy(&self, name: &StateName) -> String {
+        format!("becket state unlock {name} --id {}", self.info.id)
+    }
+
+    /// What a client that cannot have the lock is sent. Terraform shows `Info` to the person who waits, and nothing else
+    /// that we could say something in.
+    pub fn told(&self, name: &StateName, now: Timestamp) -> LockInfo {
+        let mut told = self.info.clone();
+        let own = match told.info.as_str() {
+            "" => String::new(),
+            info => format!("{info}; "),
+        };
+        told.info = format!(
+            "{own}held for {} by {}; if nobody works on it any more: `force-unlock {}` here, or on the server `{}`",
+            self.age(now),
+            self.user,
+            self.info.id,
+            self.remedy(name)
+        );
+        // Clients refuse the whole answer where this is no time.
+        if told.created.parse::<Timestamp>().is_err() {
+            told.created = self.since.to_string();
+        }
+        told
+    }
+}
+
+/// The time between two moments as a person says it: `3 days`, `12 minutes`.
+pub fn age(since: Timestamp, now: Timestamp) -> String {
+    let seconds = now.as_second().saturating_sub(since.as_second()).max(0);
+    let (count, unit) = match seconds {
+        0..120 => (seconds, "second"),
+        120..7200 => (seconds / 60, "minute"),
+        7200..172_800 => (seconds / 3600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_refused_are_told_holder_age_and_commands() {
+        let lock = Lock {
+            info: LockInfo::read(
+                br#"{"ID":"4f1c","Operation":"OperationTypeApply","Who":"ann@laptop","New":1}"#,
+            )
+            .unwrap(),
+            user: "ann".to_owned(),
+            since: at("2026-11-24T10:00:00Z"),
+        };
+        let told = lock.told(&"prod/network".parse().unwrap(), at("2026-11-24T10:12:30Z"));
+        assert_eq!(
+            told.info,
+            "held for 12 minutes by ann; if nobody works on it any more: `force-unlock 4f1c` here, or on the server \
+             `becket state unlock prod/network --id 4f1c`"
+        );
+        assert_eq!(told.created, "2026-11-24T10:00:00Z");
+        assert_eq!(
+            (told.who.as_str(), told.operation.as_str()),
+            ("ann@laptop", "OperationTypeApply")
+        );
+    }
+
+    #[test]
+    fn a_body_without_an_id_is_no_lock() {
+        for wrong in ["", "[]", "{}", r#"{"ID":""}"#, r#"{"ID":7}"#, "x"] {
+            assert!(LockInfo::read(wrong.as_bytes()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn ages_are_said_in_one_unit() {
+        let since = at("2026-11-24T10:00:00Z");
+        for (now, said) in [
+            ("2026-11-24T09:00:00Z", "0 seconds"),
+            ("2026-11-24T10:00:01Z", "1 second"),
+            ("2026-11-24T10:59:59Z", "59 minutes"),
+            ("2026-11-25T10:00:00Z", "24 hours"),
+            ("2026-11-30T10:00:00Z", "6 days"),
+        ] {
+            assert_eq!(age(since, at(now)), said);
+        }
+    }
+}
