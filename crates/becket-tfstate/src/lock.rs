@@ -60,20 +60,17 @@ impl Lock {
         format!("becket state unlock {name} --id {}", self.info.id)
     }
 
-    /// What a client that cannot have the lock is sent. Terraform shows `Info` to the person who waits, and nothing else
-    /// that we could say something in.
+    /// What a client that cannot have the lock is sent. Of all of it, Terraform 1.11 shows its person only the `ID`, beside
+    /// a description of the lock that it did not get; so whatever there is to say has to stand in it, behind the id.
     pub fn told(&self, name: &StateName, now: Timestamp) -> LockInfo {
         let mut told = self.info.clone();
-        let own = match told.info.as_str() {
-            "" => String::new(),
-            info => format!("{info}; "),
-        };
-        told.info = format!(
-            "{own}held for {} by {}; if nobody works on it any more: `force-unlock {}` here, or on the server `{}`",
-            self.age(now),
-            self.user,
-            self.info.id,
-            self.remedy(name)
+        told.id = format!(
+            "{id}, held by {who} for {age}; if nobody works on it any more: `terraform force-unlock {id}`, or on the server \
+             `{remedy}`",
+            id = self.info.id,
+            who = self.info.who,
+            age = self.age(now),
+            remedy = self.remedy(name)
         );
         // Clients refuse the whole answer where this is no time.
         if told.created.parse::<Timestamp>().is_err() {
@@ -115,9 +112,9 @@ mod tests {
         };
         let told = lock.told(&"prod/network".parse().unwrap(), at("2026-11-24T10:12:30Z"));
         assert_eq!(
-            told.info,
-            "held for 12 minutes by ann; if nobody works on it any more: `force-unlock 4f1c` here, or on the server \
-             `becket state unlock prod/network --id 4f1c`"
+            told.id,
+            "4f1c, held by ann@laptop for 12 minutes; if nobody works on it any more: `terraform force-unlock 4f1c`, or on \
+             the server `becket state unlock prod/network --id 4f1c`"
         );
         assert_eq!(told.created, "2026-11-24T10:00:00Z");
         assert_eq!(

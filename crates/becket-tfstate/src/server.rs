@@ -327,15 +327,25 @@ async fn receive(
         return Ok((Vec::new(), None));
     }
     let length = headers.get(header::CONTENT_LENGTH);
-    let length: u64 = length
-        .and_then(|length| length.to_str().ok()?.parse().ok())
-        .ok_or_else(|| Answer::refused(411, "the length of the body has to be said beforehand", ""))?;
-    if length > most {
+    let length: Option<u64> = length.and_then(|length| length.to_str().ok()?.parse().ok());
+    // `terraform force-unlock` says no length for a body of none.
+    let bound = match length {
+        Some(length) => length,
+        None if ask.most().is_some() => most,
+        None => {
+            return Err(Answer::refused(
+                411,
+                "the length of the body has to be said beforehand",
+                "",
+            ));
+        }
+    };
+    if bound > most {
         return Err(large());
     }
-    let permit = kilobytes(length).min(kilobytes(shared.settings.memory));
+    let permit = kilobytes(bound).min(kilobytes(shared.settings.memory));
     let permit = Arc::clone(&shared.memory).acquire_many_owned(permit).await;
-    let mut content = Vec::with_capacity(usize::try_from(length).map_err(|_| large())?);
+    let mut content = Vec::with_capacity(usize::try_from(length.unwrap_or_default()).map_err(|_| large())?);
     loop {
         match tokio::time::timeout(SILENCE, body.frame()).await {
             Ok(None) => break,
@@ -343,12 +353,15 @@ async fn receive(
                 if let Some(data) = frame.data_ref() {
                     content.extend_from_slice(data);
                 }
+                if content.len() as u64 > most {
+                    return Err(large());
+                }
             }
             Ok(Some(Err(_))) => return Err(cut()),
             Err(_) => return Err(Answer::refused(408, "the body does not come", "send it again")),
         }
     }
-    if content.len() as u64 != length {
+    if length.is_some_and(|length| content.len() as u64 != length) {
         return Err(cut());
     }
     Ok((content, permit.ok()))

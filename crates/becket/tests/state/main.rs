@@ -1,0 +1,11 @@
+//! `becket state serve` as a process of its own, before the real Terraform and OpenTofu, killed in the midst of their work.
+//! What one crate decides alone is tested in that crate.
+
+#[cfg(test)]
+mod clients;
+#[cfg(test)]
+mod killed;
+#[cfg(test)]
+mod server;
+#[cfg(test)]
+mod terraform;
