@@ -8,8 +8,10 @@ use serde_json::Value;
 use super::World;
 use super::syncing::App;
 use crate::application::Place;
+use crate::ingress::{HttpRoute, RouteTable};
 use crate::object::{ObjectKey, text};
 use crate::status::{AppStatus, Condition, Health, PodStatus, Replicas, ResourceStatus, Sync};
+use crate::sync::Wanted;
 
 impl World {
     /// Makes the row of an Application anew; whether it is another than before.
@@ -110,6 +112,7 @@ impl World {
                 conditions.push(condition("SharedResourceWarning", why));
                 continue;
             }
+            conditions.extend(unserved(one).into_iter().map(|why| condition("Unsupported", why)));
             let deployed = self
                 .deployments
                 .get(&one.key)
@@ -209,6 +212,25 @@ impl World {
             });
         }
     }
+}
+
+/// What the ingress does not serve of an HTTPRoute as a cluster would. Which hosts are served here is not known here.
+fn unserved(one: &Wanted) -> Vec<String> {
+    let spec = one.object.get("spec");
+    let Some(spec) = spec.filter(|_| one.key.is("gateway.networking.k8s.io", "HTTPRoute")) else {
+        return Vec::new();
+    };
+    let route = HttpRoute {
+        namespace: &one.key.namespace,
+        name: &one.key.name,
+        spec,
+    };
+    let (_, conditions) = RouteTable::build(&[route], &|host| Some(host.to_owned()));
+    let line = |condition: crate::ingress::Condition| {
+        let (place, message) = (condition.place, condition.message);
+        format!("{}: {place}: {message}", one.key)
+    };
+    conditions.into_iter().map(line).collect()
 }
 
 /// What a person looks for: the image and the host names.

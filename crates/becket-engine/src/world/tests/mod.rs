@@ -487,6 +487,30 @@ fn a_route_that_leads_nowhere_is_degraded() {
 }
 
 #[test]
+fn what_the_ingress_does_not_serve_of_a_route_is_a_condition() {
+    let route = serde_json::json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
+        "metadata": {"name": "orders", "namespace": "qa"},
+        "spec": {"hostnames": ["orders.shop.example"], "rules": [{
+            "backendRefs": [{"name": "orders", "port": 8080}],
+            "filters": [{"type": "RequestMirror", "requestMirror": {}}]}]}});
+    let mut lab = Lab::new();
+    lab.commit("1", &[deployment("one", 1), service(), route]);
+    let conditions = lab.app().conditions;
+    let conditions: Vec<_> = conditions
+        .iter()
+        .map(|one| (one.kind.as_str(), one.message.as_str()))
+        .collect();
+    assert_eq!(
+        conditions,
+        [(
+            "Unsupported",
+            "HTTPRoute orders: rules[0].filters[0]: the filter `RequestMirror` is not served on this machine; \
+             the rule answers 500"
+        )]
+    );
+}
+
+#[test]
 fn hooks_of_other_occasions_are_named_and_not_run() {
     let mut lab = Lab::new();
     let mut cleanup = migration("m");
