@@ -172,6 +172,13 @@ pub struct PodStatus {
     pub message: String,
 }
 
+impl AppStatus {
+    /// Whether it is synced and healthy; one that runs as another is as well as that.
+    pub fn is_healthy(&self) -> bool {
+        self.same_as.is_some() || (self.sync == Sync::Synced && self.health == Health::Healthy)
+    }
+}
+
 impl Board {
     /// The Application `name`.
     pub fn app(&self, name: &str) -> Option<&AppStatus> {
@@ -184,11 +191,8 @@ impl Board {
 
     /// Whether the head has been read and every Application here is synced and healthy.
     pub fn is_healthy(&self) -> bool {
-        let well = |app: &AppStatus| {
-            app.same_as.is_some() || (app.sync == Sync::Synced && app.health == Health::Healthy)
-        };
         let operators = self.operators.iter().all(|operator| operator.errors.is_empty());
-        self.settled && operators && self.messages.is_empty() && self.apps.iter().all(|app| well(app))
+        self.settled && operators && self.messages.is_empty() && self.apps.iter().all(|app| app.is_healthy())
     }
 
     /// What is not well, one line each.
@@ -203,8 +207,8 @@ impl Board {
                     .map(|error| format!("operator {name}: {error}")),
             );
         }
-        for app in self.apps.iter().filter(|app| app.same_as.is_none()) {
-            if app.sync != Sync::Synced || app.health != Health::Healthy {
+        for app in &self.apps {
+            if !app.is_healthy() {
                 let conditions = app
                     .conditions
                     .iter()

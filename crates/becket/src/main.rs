@@ -12,7 +12,9 @@ mod platform;
 mod repositories;
 mod rules;
 mod running;
+mod signals;
 mod steps;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -7,21 +7,22 @@ use crate::host::Host;
 use crate::images;
 use crate::output::Output;
 use crate::platform::Read;
-use tokio::signal::unix::{SignalKind, signal};
+use crate::signals::Signals;
 
 pub(crate) fn run(folder: &Folder, arguments: &Serve, output: Output) -> Result<(), CommandError> {
     let read = Read::of(folder, output)?;
     let (platform, stages) = (read.platform()?, read.stages()?);
     images::runtime()?.block_on(async {
-        let mut terminate = signal(SignalKind::terminate()).map_err(|error| CommandError::machine(&error))?;
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| CommandError::machine(&error))?;
-        let host = Host::start(folder, platform, &stages, arguments.port, |text| {
+        let mut signals = Signals::new()?;
+        let start = Host::start(folder, platform, &stages, arguments.port, |text| {
             output.progress(text);
-        })
-        .await?;
+        });
+        let Some(host) = signals.through(start, || {}).await else {
+            return Ok(());
+        };
+        let host = host?;
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            () = signals.stop() => {}
             () = host.engine.asked_to_stop() => {}
         }
         host.stop().await;

@@ -9,17 +9,18 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use becket_engine::status::{AppStatus, Board, Health, Sync};
+use becket_engine::status::Board;
 use becket_release::{Image, Stages};
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::{Until, Up};
 use crate::error::{CommandError, Kind};
 use crate::folder::{Folder, today};
 use crate::host::{Host, Places};
-use crate::output::{Output, StatusLine};
+use crate::output::Output;
 use crate::platform::Read;
 use crate::running::Running;
+use crate::signals::Signals;
+use crate::watch::Watch;
 use crate::{images, repositories, steps};
 
 /// How long a process of its own may take until it answers.
@@ -104,60 +105,30 @@ fn unreleased(
 fn stay(folder: &Folder, read: &Read, port: u16, output: Output) -> Result<(), CommandError> {
     let (platform, stages) = (read.platform()?, read.stages()?);
     images::runtime()?.block_on(async {
-        let host = Host::start(folder, platform, &stages, port, |text| output.progress(text)).await?;
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| CommandError::machine(&error))?;
-        let mut terminate = signal(SignalKind::terminate()).map_err(|error| CommandError::machine(&error))?;
+        let mut signals = Signals::new()?;
+        let start = Host::start(folder, platform, &stages, port, |text| output.progress(text));
+        let told = || output.progress("stopping once it has started; Ctrl-C again does not wait");
+        let Some(host) = signals.through(start, told).await else {
+            return Ok(());
+        };
+        let host = host?;
         let mut boards = host.engine.board();
-        let mut line = output.status_line();
-        let mut healthy = false;
-        let begin = Instant::now();
-        let mut told = BTreeMap::new();
+        let mut watch = Watch::starting(output);
         loop {
-            let board = boards.borrow_and_update().clone();
-            show(&board, &mut told, &mut line, healthy);
-            if !healthy && board.is_healthy() {
-                healthy = true;
-                line.lasting(&format!(
-                    "{} apps healthy in {:.1} s",
-                    board.apps.len(),
-                    begin.elapsed().as_secs_f32()
-                ));
+            if watch.show(&boards.borrow_and_update().clone()) {
                 tell(&host.places, output);
                 output.progress("Ctrl-C stops it.");
             }
             tokio::select! {
-                _ = interrupt.recv() => break,
-                _ = terminate.recv() => break,
+                () = signals.stop() => break,
                 () = host.engine.asked_to_stop() => break,
                 changed = boards.changed() => if changed.is_err() { break },
             }
         }
-        line.lasting("stopping");
+        watch.say("stopping");
         host.stop().await;
         Ok(())
     })
-}
-
-/// Shows what changed: each app whose state is another, and how many are well.
-fn show(board: &Board, told: &mut BTreeMap<String, String>, line: &mut StatusLine, healthy: bool) {
-    for app in board.apps.iter().filter(|app| app.same_as.is_none()) {
-        let mut state = format!("{:?} {:?}", app.sync, app.health);
-        if !app.message.is_empty() {
-            state = format!("{state}: {}", app.message.lines().next().unwrap_or_default());
-        }
-        let before = told.insert(app.name.clone(), state.clone());
-        let well = state == "Synced Healthy";
-        let worth = before.as_ref().is_some_and(|before| *before != state) || !well;
-        if worth && (well || healthy || state.contains("Degraded")) && before.as_ref() != Some(&state) {
-            line.lasting(&format!("{:<28} {state}", app.name));
-        }
-    }
-    let fine = board.apps.iter().filter(|app| is_well(app)).count();
-    line.passing(&format!("{fine} of {} apps healthy", board.apps.len()));
-}
-
-fn is_well(app: &AppStatus) -> bool {
-    app.same_as.is_some() || (app.sync == Sync::Synced && app.health == Health::Healthy)
 }
 
 /// The engine that another process has begun to start, once it serves; none where no other process has the platform.
@@ -230,17 +201,14 @@ fn wait(
     timeout: Duration,
     output: Output,
 ) -> Result<(), CommandError> {
-    let begin = Instant::now();
-    let mut line = output.status_line();
-    let mut told = BTreeMap::new();
+    let mut watch = Watch::starting(output);
     let mut last = Board::default();
     let reached = running.boards(Some(timeout), &mut |board| {
-        show(board, &mut told, &mut line, false);
         last = board.clone();
-        board.is_healthy()
+        watch.show(board)
     })?;
+    drop(watch);
     if !reached {
-        drop(line);
         let text = format!(
             "not healthy within {} s:\n  {}",
             timeout.as_secs(),
@@ -250,12 +218,6 @@ fn wait(
             .hint("becket status")
             .hint("becket logs SERVICE --in STAGE"));
     }
-    line.lasting(&format!(
-        "{} apps healthy in {:.1} s",
-        last.apps.len(),
-        begin.elapsed().as_secs_f32()
-    ));
-    drop(line);
     if let Some(port) = running.port() {
         tell(&Places::of(folder, read.platform()?, port), output);
     }
@@ -264,11 +226,10 @@ fn wait(
 
 /// Follows what runs in another process, until Ctrl-C; it goes on without us.
 fn follow(running: &Running, output: Output) -> Result<(), CommandError> {
-    let mut line = output.status_line();
-    let mut told = BTreeMap::new();
+    let mut watch = Watch::running(output);
     output.progress("following it; Ctrl-C leaves it running, `becket down` stops it");
     let following = running.boards(None, &mut |board| {
-        show(board, &mut told, &mut line, true);
+        watch.show(board);
         false
     });
     following.map(drop)

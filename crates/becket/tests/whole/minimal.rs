@@ -1,9 +1,11 @@
 //! The shortest platform, and a new one of one's own: nothing is fitted to the reference platform.
 
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
-use std::time::Duration;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
-use crate::machine::{Machine, becket_in, judge};
+use crate::machine::{Machine, SOON, becket_in, judge, wait_for};
 
 #[test]
 fn the_shortest_platform_runs() {
@@ -49,6 +51,26 @@ fn a_new_platform_of_ones_own_runs() {
         &["www.dev.shop.localhost", "www.prod.shop.localhost"],
         "prod",
     );
+}
+
+#[test]
+fn up_that_is_interrupted_while_it_starts_stops_in_order() {
+    let machine = Machine::example("minimal");
+    let port = machine.port.to_string();
+    let mut up = machine.command(&["up", "--port", &port]).spawn().unwrap();
+    // The first that the platform makes when it starts.
+    let authority = machine.folder.join(".becket/ca/ca.crt");
+    let deadline = Instant::now() + SOON;
+    while !authority.exists() {
+        assert!(Instant::now() < deadline, "it does not start");
+        std::thread::yield_now();
+    }
+    let told = Command::new("kill").args(["-INT", &up.id().to_string()]).status();
+    assert!(told.unwrap().success());
+    let ended = wait_for("its end", SOON, || up.try_wait().unwrap());
+    assert_eq!(ended.code(), Some(0));
+    TcpListener::bind((Ipv4Addr::LOCALHOST, machine.port)).unwrap();
+    assert_eq!(machine.becket(&["down"]).ends(0).out, "not running\n");
 }
 
 /// A folder before the command counts for the new platform, and for what is typed next.
