@@ -1,0 +1,7 @@
+platform     = "example-platform"
+account      = "111122223333"
+region       = "example-region"
+teams        = { example-team = "developer" }
+clusters     = ["example-cluster"]
+repository   = "example-organisation/iac"
+state_bucket = "example-organisation-example-platform-terraform"
