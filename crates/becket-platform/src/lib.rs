@@ -16,6 +16,7 @@ mod schema;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod text;
 pub mod view;
 
 pub use jiff::civil::Date;

@@ -1,9 +1,7 @@
 //! Names: what Kubernetes, DNS and the names derived from them allow, parsed once.
 
-use std::borrow::Borrow;
-use std::fmt;
-
-use crate::shape::{Format, Wrong};
+use crate::shape::Wrong;
+use crate::text::text;
 
 /// Words that YAML 1.1, which Helm and Kubernetes' tools read, takes for truth values and nothing where they stand bare.
 const BARE_WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
@@ -58,42 +56,17 @@ fn bare_label(text: &str, longest: usize, letter_first: bool) -> Result<(), Wron
     label(text, longest, letter_first)
 }
 
+/// Declares a type for texts that `$rule` lets through.
 macro_rules! name {
     ($(#[doc = $doc:literal])* $name:ident, $rule:ident, $longest:literal, $letter_first:literal, $pattern:literal, $expected:literal) => {
-        $(#[doc = $doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(String);
+        text! {
+            $(#[doc = $doc])*
+            $name: $expected, $pattern, or "unknown"
+        }
 
         impl $name {
-            /// As text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl Borrow<str> for $name {
-            fn borrow(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl Format for $name {
-            const PATTERN: &'static str = $pattern;
-            const EXPECTED: &'static str = $expected;
-
-            fn parse(text: &str) -> Result<Self, Wrong> {
-                $rule(text, $longest, $letter_first)?;
-                Ok(Self(text.to_owned()))
-            }
-
-            fn placeholder() -> Self {
-                Self("unknown".to_owned())
+            fn check(text: &str) -> Result<(), Wrong> {
+                $rule(text, $longest, $letter_first)
             }
         }
     };
@@ -155,86 +128,39 @@ name!(
     "a name such as `general`"
 );
 
-/// A name that refers to something declared elsewhere in the file; that it exists is a rule's business.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Reference(String);
+text! {
+    /// A name that refers to something declared elsewhere in the file; that it exists is a rule's business.
+    Reference: "a name", "^.+$", or "unknown"
+}
 
 impl Reference {
-    /// The name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Reference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Format for Reference {
-    const PATTERN: &'static str = "^.+$";
-    const EXPECTED: &'static str = "a name";
-
-    fn parse(text: &str) -> Result<Self, Wrong> {
+    fn check(text: &str) -> Result<(), Wrong> {
         if text.is_empty() {
             return Err(Wrong::new("is empty"));
         }
-        Ok(Self(text.to_owned()))
-    }
-
-    fn placeholder() -> Self {
-        Self("unknown".to_owned())
+        Ok(())
     }
 }
 
-/// The name of the organisation at GitHub that owns the repositories.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Organisation(String);
+text! {
+    /// The name of the organisation at GitHub that owns the repositories.
+    Organisation: "a name such as `acme`", "^[A-Za-z0-9]([-A-Za-z0-9]{0,37}[A-Za-z0-9])?$", or "unknown"
+}
 
 impl Organisation {
-    /// As text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Organisation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Format for Organisation {
-    const PATTERN: &'static str = "^[A-Za-z0-9]([-A-Za-z0-9]{0,37}[A-Za-z0-9])?$";
-    const EXPECTED: &'static str = "a name such as `acme`";
-
-    fn parse(text: &str) -> Result<Self, Wrong> {
+    fn check(text: &str) -> Result<(), Wrong> {
         label(&text.to_ascii_lowercase(), 39, false)?;
-        Ok(Self(text.to_owned()))
-    }
-
-    fn placeholder() -> Self {
-        Self("unknown".to_owned())
+        Ok(())
     }
 }
 
-/// The name of an environment variable.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct VariableName(String);
+text! {
+    /// The name of an environment variable.
+    VariableName: "a name such as `PAGE_SIZE`", "^[A-Z_][A-Z0-9_]*$", or "UNKNOWN"
+}
 
 impl VariableName {
-    /// As text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Format for VariableName {
-    const PATTERN: &'static str = "^[A-Z_][A-Z0-9_]*$";
-    const EXPECTED: &'static str = "a name such as `PAGE_SIZE`";
-
-    fn parse(text: &str) -> Result<Self, Wrong> {
+    fn check(text: &str) -> Result<(), Wrong> {
         let allowed = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
         if text.is_empty()
             || !text.bytes().all(allowed)
@@ -258,36 +184,17 @@ impl Format for VariableName {
                 meant: usable.then_some(meant),
             });
         }
-        Ok(Self(text.to_owned()))
-    }
-
-    fn placeholder() -> Self {
-        Self("UNKNOWN".to_owned())
+        Ok(())
     }
 }
 
-/// A domain name such as `acme.example`: RFC 1035 labels, at least two, at most 253 characters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DomainName(String);
+text! {
+    /// A domain name such as `acme.example`: RFC 1035 labels, at least two, at most 253 characters.
+    DomainName: "a domain such as `acme.example`", "^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$", or "unknown.example"
+}
 
 impl DomainName {
-    /// As text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for DomainName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Format for DomainName {
-    const PATTERN: &'static str = "^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$";
-    const EXPECTED: &'static str = "a domain such as `acme.example`";
-
-    fn parse(text: &str) -> Result<Self, Wrong> {
+    fn check(text: &str) -> Result<(), Wrong> {
         if let Some(domain) = text
             .strip_prefix("https://")
             .or_else(|| text.strip_prefix("http://"))
@@ -305,41 +212,23 @@ impl Format for DomainName {
         if !top.starts_with(|first: char| first.is_ascii_lowercase()) {
             return Err(Wrong::new("has a last label that does not start with a letter"));
         }
-        Ok(Self(text.to_owned()))
-    }
-
-    fn placeholder() -> Self {
-        Self("unknown.example".to_owned())
+        Ok(())
     }
 }
 
-/// The part of a host name before the environment's: `www` of `www.dev.acme.example`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Host(String);
+text! {
+    /// The part of a host name before the environment's: `www` of `www.dev.acme.example`.
+    Host: "a label such as `www`", "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$", or "unknown"
+}
 
 impl Host {
-    /// As text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Format for Host {
-    const PATTERN: &'static str =
-        "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$";
-    const EXPECTED: &'static str = "a label such as `www`";
-
-    fn parse(text: &str) -> Result<Self, Wrong> {
+    fn check(text: &str) -> Result<(), Wrong> {
         host(text, 100).map_err(|wrong| {
             let lower = text.to_lowercase();
             let meant = host(&lower, 100).is_ok().then_some(lower);
             Wrong { meant, ..wrong }
         })?;
-        Ok(Self(text.to_owned()))
-    }
-
-    fn placeholder() -> Self {
-        Self("unknown".to_owned())
+        Ok(())
     }
 }
 

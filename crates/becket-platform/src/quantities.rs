@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::finding::{Finding, Findings};
 use crate::rules::WRONG_VALUE;
 use crate::shape::{Format, Shape, Wrong, whole, wrong_type, wrong_value};
+use crate::text::text;
 
 /// A range of IPv4 addresses, such as `10.10.0.0/16`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,34 +54,25 @@ impl Format for Cidr {
     }
 }
 
-/// An amount as Kubernetes writes it, such as `50Gi` or `250m`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Quantity(String);
+text! {
+    /// An amount as Kubernetes writes it, such as `50Gi` or `250m`.
+    Quantity: "an amount such as 50Gi or 250m", "^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$", or "0"
+}
 
 impl Quantity {
-    /// As text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// An amount that stands in this code; `text` must be one.
     pub(crate) fn fixed(text: &'static str) -> Self {
         Self(text.to_owned())
     }
-}
 
-impl Format for Quantity {
-    const PATTERN: &'static str = "^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$";
-    const EXPECTED: &'static str = "an amount such as 50Gi or 250m";
-
-    fn parse(text: &str) -> Result<Self, Wrong> {
+    fn check(text: &str) -> Result<(), Wrong> {
         let digits = text.find(|character: char| !character.is_ascii_digit() && character != '.');
         let (number, unit) = text.split_at(digits.unwrap_or(text.len()));
         if number.starts_with('.') || number.ends_with('.') || number.parse::<f64>().is_err() {
             return Err(Wrong::new("is no amount"));
         }
         if matches!(unit, "" | "m" | "k" | "M" | "G" | "T" | "Ki" | "Mi" | "Gi" | "Ti") {
-            return Ok(Self(text.to_owned()));
+            return Ok(());
         }
         let meant = match unit.to_ascii_lowercase().as_str() {
             "gb" | "gib" | "g" => Some("Gi"),
@@ -93,10 +85,6 @@ impl Format for Quantity {
             reason: format!("has the unknown unit `{unit}`"),
             meant: meant.map(|unit| format!("{number}{unit}")),
         })
-    }
-
-    fn placeholder() -> Self {
-        Self("0".to_owned())
     }
 }
 

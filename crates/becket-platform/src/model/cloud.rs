@@ -3,7 +3,8 @@
 use indexmap::IndexMap;
 
 use crate::names::Label;
-use crate::shape::{Format, Wrong, choice, record};
+use crate::shape::{Wrong, choice, record};
+use crate::text::text;
 
 choice! {
     /// Who runs the machines.
@@ -30,51 +31,12 @@ record! {
     }
 }
 
-macro_rules! text {
-    ($(#[doc = $doc:literal])* $name:ident, $placeholder:literal) => {
-        $(#[doc = $doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(String);
-
-        impl $name {
-            /// As text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl Format for $name {
-            const PATTERN: &'static str = Self::REGULAR;
-            const EXPECTED: &'static str = Self::EXAMPLE;
-
-            fn parse(text: &str) -> Result<Self, Wrong> {
-                Self::check(text)?;
-                Ok(Self(text.to_owned()))
-            }
-
-            fn placeholder() -> Self {
-                Self($placeholder.to_owned())
-            }
-        }
-    };
-}
-pub(crate) use text;
-
-text!(
+text! {
     /// An account's number at AWS.
-    AccountId, "000000000000"
-);
+    AccountId: "twelve digits", "^[0-9]{12}$", or "000000000000"
+}
 
 impl AccountId {
-    const REGULAR: &'static str = "^[0-9]{12}$";
-    const EXAMPLE: &'static str = "twelve digits";
-
     fn check(text: &str) -> Result<(), Wrong> {
         if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Ok(());
@@ -83,15 +45,12 @@ impl AccountId {
     }
 }
 
-text!(
+text! {
     /// A region of AWS.
-    Region, "unknown-1"
-);
+    Region: "a region such as eu-west-1", "^[a-z]{2}(-[a-z]+)+-[0-9]$", or "unknown-1"
+}
 
 impl Region {
-    const REGULAR: &'static str = "^[a-z]{2}(-[a-z]+)+-[0-9]$";
-    const EXAMPLE: &'static str = "a region such as eu-west-1";
-
     fn check(text: &str) -> Result<(), Wrong> {
         let mut parts = text.split('-').rev();
         let number = parts.next().unwrap_or_default();
@@ -101,6 +60,7 @@ impl Region {
             && number.bytes().all(|byte| byte.is_ascii_digit())
             && words.len() > 1
             && words.iter().all(is_word)
+            && words.last().is_some_and(|area| area.len() == 2)
         {
             return Ok(());
         }
@@ -112,15 +72,12 @@ impl Region {
     }
 }
 
-text!(
+text! {
     /// An availability zone of AWS.
-    Zone, "unknown-1a"
-);
+    Zone: "a zone such as eu-west-1a", "^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$", or "unknown-1a"
+}
 
 impl Zone {
-    const REGULAR: &'static str = "^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$";
-    const EXAMPLE: &'static str = "a zone such as eu-west-1a";
-
     fn check(text: &str) -> Result<(), Wrong> {
         let region = text.strip_suffix(|last: char| last.is_ascii_lowercase());
         if region.is_some_and(|region| Region::check(region).is_ok()) {

@@ -2,10 +2,11 @@
 
 use indexmap::IndexMap;
 
-use super::cloud::{Region, Zone, text};
+use super::cloud::{Region, Zone};
 use crate::names::{Label, Reference};
 use crate::quantities::{Cidr, Percentage, Quantity};
-use crate::shape::{Format, Wrong, choice, record};
+use crate::shape::{Wrong, choice, record};
+use crate::text::text;
 
 record! {
     /// A Kubernetes cluster.
@@ -25,15 +26,12 @@ record! {
     }
 }
 
-text!(
+text! {
     /// A minor version of Kubernetes, such as `1.36`.
-    KubernetesVersion, "1.0"
-);
+    KubernetesVersion: "a version such as \"1.36\"", "^1\\.[0-9]+$", or "1.0"
+}
 
 impl KubernetesVersion {
-    const REGULAR: &'static str = "^1\\.[0-9]+$";
-    const EXAMPLE: &'static str = "a version such as \"1.36\"";
-
     fn check(text: &str) -> Result<(), Wrong> {
         let minor = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let plain = text.strip_prefix('v').unwrap_or(text);
@@ -93,15 +91,12 @@ record! {
     }
 }
 
-text!(
+text! {
     /// An instance type of EC2, such as `m7i.large`.
-    InstanceType, "unknown.large"
-);
+    InstanceType: "an instance type such as m7i.large", "^[a-z][a-z0-9-]*\\.[a-z0-9-]+$", or "unknown.large"
+}
 
 impl InstanceType {
-    const REGULAR: &'static str = "^[a-z][a-z0-9-]*\\.[a-z0-9-]+$";
-    const EXAMPLE: &'static str = "an instance type such as m7i.large";
-
     fn check(text: &str) -> Result<(), Wrong> {
         let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         match text.split_once('.') {

@@ -4,14 +4,14 @@ use becket_document::{KeyPath, Kind, Node};
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
-use super::cloud::text;
 use super::{Cloud, Cluster, Environment, Service, Team};
 use crate::finding::{Finding, Findings};
 use crate::names::{
     ClusterName, DomainName, EnvironmentName, Organisation, PlatformName, ServiceName, TeamName,
 };
 use crate::rules::{NOT_YET, WRONG_VALUE};
-use crate::shape::{self, Format, Shape, Wrong, record, wrong_type, wrong_value};
+use crate::shape::{self, Shape, Wrong, record, wrong_type, wrong_value};
+use crate::text::text;
 
 record! {
     /// A platform: its clusters, environments and services, and who may do what.
@@ -129,15 +129,12 @@ record! {
     }
 }
 
-text!(
+text! {
     /// A secret by namespace and name.
-    SecretName, "unknown/unknown"
-);
+    SecretName: "a secret such as alerting/teams-webhook", "^[a-z0-9][-a-z0-9]*/[a-z0-9][-.a-z0-9]*$", or "unknown/unknown"
+}
 
 impl SecretName {
-    const REGULAR: &'static str = "^[a-z0-9][-a-z0-9]*/[a-z0-9][-.a-z0-9]*$";
-    const EXAMPLE: &'static str = "a secret such as alerting/teams-webhook";
-
     fn check(text: &str) -> Result<(), Wrong> {
         if text.starts_with("https://") {
             return Err(Wrong::new(

@@ -4,11 +4,11 @@ use becket_document::{KeyPath, Kind, Node};
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
-use super::cloud::text;
 use crate::finding::Findings;
 use crate::names::{Host, Label, Reference, VariableName};
 use crate::quantities::{Duration, Percentage, Port, Quantity};
-use crate::shape::{Format, Shape, Wrong, choice, record, whole, wrong_type};
+use crate::shape::{Shape, Wrong, choice, record, whole, wrong_type};
+use crate::text::text;
 
 /// Configuration by the name of its environment variable.
 pub type Config = IndexMap<VariableName, ConfigValue>;
@@ -233,15 +233,12 @@ impl Shape for Replicas {
     }
 }
 
-text!(
+text! {
     /// A path below the platform file's folder.
-    Folder, "unknown"
-);
+    Folder: "a path such as services/orders", "^(?!(.*/)?\\.\\.(/|$))[^/\\\\][^\\\\]*$", or "unknown"
+}
 
 impl Folder {
-    const REGULAR: &'static str = "^(?!(.*/)?\\.\\.(/|$))[^/\\\\][^\\\\]*$";
-    const EXAMPLE: &'static str = "a path such as services/orders";
-
     fn check(text: &str) -> Result<(), Wrong> {
         if text.is_empty() {
             return Err(Wrong::new("is empty"));
@@ -258,17 +255,22 @@ impl Folder {
     }
 }
 
-text!(
+text! {
     /// An image's name with its registry, such as `ghcr.io/acme/orders`.
-    Image, "unknown"
-);
+    Image: "a name such as ghcr.io/acme/orders", "^[a-z0-9][-a-z0-9._/:]*(@sha256:[0-9a-f]{64})?$", or "unknown"
+}
 
 impl Image {
-    const REGULAR: &'static str = "^[a-z0-9][-a-z0-9._/:]*(@sha256:[0-9a-f]{64})?$";
-    const EXAMPLE: &'static str = "a name such as ghcr.io/acme/orders";
-
     fn check(text: &str) -> Result<(), Wrong> {
-        let name = text.split_once("@sha256:").map_or(text, |(name, _)| name);
+        let (name, digest) = text
+            .split_once("@sha256:")
+            .map_or((text, None), |(name, digest)| (name, Some(digest)));
+        let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if digest.is_some_and(|digest| digest.len() != 64 || !digest.bytes().all(hex)) {
+            return Err(Wrong::new(
+                "has a digest that is not `sha256:` and 64 hexadecimal digits",
+            ));
+        }
         let allowed =
             |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-._/:".contains(&byte);
         if name.starts_with(|first: char| first.is_ascii_alphanumeric()) && name.bytes().all(allowed) {
@@ -278,15 +280,12 @@ impl Image {
     }
 }
 
-text!(
+text! {
     /// Text that is not empty.
-    Text, "unknown"
-);
+    Text: "text", "^.+$", or "unknown"
+}
 
 impl Text {
-    const REGULAR: &'static str = "^.+$";
-    const EXAMPLE: &'static str = "text";
-
     fn check(text: &str) -> Result<(), Wrong> {
         if text.is_empty() {
             Err(Wrong::new("is empty"))
@@ -296,15 +295,12 @@ impl Text {
     }
 }
 
-text!(
+text! {
     /// The value of an environment variable.
-    ConfigValue, ""
-);
+    ConfigValue: "text", "^[^\\u0000]*$", or ""
+}
 
 impl ConfigValue {
-    const REGULAR: &'static str = "^[^\\u0000]*$";
-    const EXAMPLE: &'static str = "text";
-
     fn check(text: &str) -> Result<(), Wrong> {
         if text.contains('\0') {
             Err(Wrong::new("holds a zero byte"))
@@ -314,15 +310,12 @@ impl ConfigValue {
     }
 }
 
-text!(
+text! {
     /// A quantile, such as `p99` or `p99.9`.
-    Quantile, "p99"
-);
+    Quantile: "a quantile such as p99", "^p[1-9][0-9]?(\\.[0-9]+)?$", or "p99"
+}
 
 impl Quantile {
-    const REGULAR: &'static str = "^p[1-9][0-9]?(\\.[0-9]+)?$";
-    const EXAMPLE: &'static str = "a quantile such as p99";
-
     fn check(text: &str) -> Result<(), Wrong> {
         let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let share = text.strip_prefix('p').unwrap_or_default();

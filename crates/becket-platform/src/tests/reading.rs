@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use proptest::prelude::*;
 
-use super::{check, show};
+use super::{changed, check, show};
 use crate::view::{Scope, views};
 use crate::{Date, parse};
 
@@ -197,4 +197,28 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn what_editors_refuse_is_refused_here() {
+    for (from, to, reason) in [
+        ("source: web", "image: web@sha256:1", "has a digest that is not"),
+        ("source: web", "image: \"\"", "is no name of an image"),
+        (
+            "domain: shop.example",
+            "domain: shop.example\ncloud: { provider: aws, accounts: {}, region: euro-west-1, zones: [] }",
+            "is no region",
+        ),
+    ] {
+        let errors = parse("platform.yaml", &changed(&[(from, to)])).errors();
+        assert!(
+            errors.iter().any(|error| error.message.contains(reason)),
+            "{to}: {errors:?}"
+        );
+    }
+    let digest = format!("image: web@sha256:{}", "0a".repeat(32));
+    assert_eq!(
+        parse("platform.yaml", &changed(&[("source: web", &digest)])).errors(),
+        []
+    );
 }
