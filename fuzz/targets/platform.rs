@@ -32,7 +32,7 @@ fuzz_target!(|text: &str| {
                 let leaf = path.parse().ok().and_then(|path| view.get(&path));
                 let origin = parsed.locate(&leaf.unwrap_or_else(|| panic!("nothing at `{path}`")).origin);
                 assert!(
-                    origin.span.is_some_and(|span| is_place(span, text)),
+                    origin.span.is_none_or(|span| is_place(span, text)),
                     "{path}: {origin:?}"
                 );
             }
