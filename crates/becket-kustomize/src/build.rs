@@ -1,90 +1,32 @@
 //! The walk over folders: each adds its resources, generators, components and then its transformations, as kustomize does.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use becket_document::KeyPath;
 use becket_source::{Diagnostic, Location, Span};
 
 use crate::codes;
 use crate::fields::{Reader, Text};
-use crate::files::{Files, NAMES, is_within, join, relative};
+use crate::files::{NAMES, is_within, join};
+use crate::input::{Folder, Input, is_remote};
 use crate::kustomization::{self, Kustomization, Order};
-use crate::load::{self, Document, Documents};
-use crate::resource::Origin;
+use crate::load;
 use crate::set::Set;
 use crate::{generate, order, patch, references, transform};
 
 /// How deep folders may use each other; past it is a finding instead of an exhausted stack.
 const DEPTH: usize = 64;
 
-/// Parsed files by their contents, for whoever builds again after a change: what did not change is not parsed again.
-#[derive(Debug, Default)]
-pub struct Cache {
-    parsed: BTreeMap<Arc<[u8]>, (Documents, bool)>,
-}
-
-impl Cache {
-    /// An empty cache.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// How many different files it holds.
-    pub fn len(&self) -> usize {
-        self.parsed.len()
-    }
-
-    /// Whether it holds nothing.
-    pub fn is_empty(&self) -> bool {
-        self.parsed.is_empty()
-    }
-
-    /// Forgets what no build has used since the last time.
-    pub fn sweep(&mut self) {
-        self.parsed.retain(|_, (_, used)| std::mem::take(used));
-    }
-}
-
-/// A folder that is being built: where it is, and what its kustomization file says.
-pub(crate) struct Folder {
-    pub(crate) path: String,
-    pub(crate) file: String,
-    pub(crate) kustomization: Kustomization,
-}
-
-impl Folder {
-    /// The place of `at` in the kustomization file, as what wrote something.
-    pub(crate) fn origin(&self, at: &KeyPath) -> Origin {
-        Origin {
-            path: self.file.clone(),
-            document: 0,
-            at: at.clone(),
-        }
-    }
-
-    pub(crate) fn place(&self, span: Span) -> Location {
-        Location::new(&self.file, span)
-    }
-}
-
 /// A build in progress.
 pub(crate) struct Build<'a> {
-    pub(crate) files: &'a dyn Files,
-    cache: Option<&'a mut Cache>,
-    pub(crate) read: BTreeSet<String>,
-    pub(crate) findings: Vec<Diagnostic>,
+    pub(crate) input: Input<'a>,
     /// The folders that lead to the one that is being built.
     chain: Vec<String>,
 }
 
 impl<'a> Build<'a> {
-    pub(crate) fn new(files: &'a dyn Files, cache: Option<&'a mut Cache>) -> Self {
+    pub(crate) fn new(input: Input<'a>) -> Self {
         Self {
-            files,
-            cache,
-            read: BTreeSet::new(),
-            findings: Vec::new(),
+            input,
             chain: Vec::new(),
         }
     }
@@ -96,11 +38,11 @@ impl<'a> Build<'a> {
             return set;
         };
         self.fill(&folder, &mut set);
-        if self.findings.is_empty() {
+        if self.input.findings.is_empty() {
             let resources = set.as_mut();
             generate::add_hashes(resources);
-            references::follow(resources, self.files, &mut self.findings);
-            transform::clean(resources, self.files, &mut self.findings);
+            references::follow(resources, self.input.files, &mut self.input.findings);
+            transform::clean(resources, self.input.files, &mut self.input.findings);
             match &folder.kustomization.order {
                 Order::Fifo => {}
                 Order::Legacy => order::sort(resources, order::FIRST, order::LAST),
@@ -116,11 +58,11 @@ impl<'a> Build<'a> {
             .iter()
             .filter_map(|name| {
                 let file = join(path, name)?;
-                let contents = self.files.read(&file)?;
+                let contents = self.input.files.read(&file)?;
                 Some((file, contents))
             })
             .collect();
-        self.read.extend(found.iter().map(|(file, _)| file.clone()));
+        self.input.read.extend(found.iter().map(|(file, _)| file.clone()));
         let shown = if path.is_empty() { "." } else { path };
         let (file, contents) = match &found[..] {
             [one] => one,
@@ -130,16 +72,18 @@ impl<'a> Build<'a> {
                     None => Location::new(path, None),
                 };
                 let message = format!("no kustomization file in `{shown}`");
-                self.findings.push(
-                    Diagnostic::error(codes::KUSTOMIZATION, message, place).help(format!(
-                        "add `{shown}/kustomization.yaml`, or name a folder that has one"
-                    )),
-                );
+                self.input
+                    .findings
+                    .push(
+                        Diagnostic::error(codes::KUSTOMIZATION, message, place).help(format!(
+                            "add `{shown}/kustomization.yaml`, or name a folder that has one"
+                        )),
+                    );
                 return None;
             }
             [(first, _), (second, _), ..] => {
                 let message = format!("more than one kustomization file in `{shown}`");
-                self.findings.push(
+                self.input.findings.push(
                     Diagnostic::error(codes::KUSTOMIZATION, message, Location::new(second, None))
                         .related(Location::new(first, None).labelled("the other one"))
                         .help("keep one of them"),
@@ -150,14 +94,14 @@ impl<'a> Build<'a> {
         let text = match load::decode(file, contents) {
             Ok(text) => text.to_owned(),
             Err(finding) => {
-                self.findings.push(*finding);
+                self.input.findings.push(*finding);
                 return None;
             }
         };
-        let before = self.findings.len();
+        let before = self.input.findings.len();
         let kustomization = self.parse(file, &text)?;
-        if kustomization.empty && self.findings.len() == before {
-            self.findings.push(
+        if kustomization.empty && self.input.findings.len() == before {
+            self.input.findings.push(
                 Diagnostic::error(
                     codes::FORMAT,
                     "the kustomization file says nothing",
@@ -191,12 +135,12 @@ impl<'a> Build<'a> {
                 let mut reader = Reader {
                     path: file,
                     text,
-                    findings: &mut self.findings,
+                    findings: &mut self.input.findings,
                 };
                 Some(kustomization::read(&mut reader, &node))
             }
             Err(error) => {
-                self.findings.push(
+                self.input.findings.push(
                     Diagnostic::error(codes::FORMAT, error.message, Location::new(file, error.span))
                         .help("the file has to be YAML"),
                 );
@@ -212,17 +156,17 @@ impl<'a> Build<'a> {
             self.resource(folder, resource, set);
         }
         // What was not read would be missed everywhere below; those would be findings of findings.
-        if self.findings.is_empty() {
-            generate::run(self, folder, set);
+        if self.input.findings.is_empty() {
+            generate::run(&mut self.input, folder, set);
         }
         for component in &folder.kustomization.components {
             self.component(folder, component, set);
         }
-        if self.findings.is_empty() {
-            patch::run(self, folder, set);
+        if self.input.findings.is_empty() {
+            patch::run(&mut self.input, folder, set);
         }
-        if self.findings.is_empty() {
-            transform::run(self, folder, set);
+        if self.input.findings.is_empty() {
+            transform::run(&mut self.input, folder, set);
         }
         self.chain.pop();
     }
@@ -230,10 +174,10 @@ impl<'a> Build<'a> {
     fn resource(&mut self, folder: &Folder, resource: &Text, set: &mut Set) {
         let file = join(&folder.path, &resource.value);
         if let Some(path) = file.as_deref().filter(|_| !is_remote(&resource.value))
-            && let Some(contents) = self.files.read(path)
+            && let Some(contents) = self.input.files.read(path)
         {
-            if self.may_read(folder, path, resource) {
-                self.read.insert(path.to_owned());
+            if self.input.may_read(folder, path, resource) {
+                self.input.read.insert(path.to_owned());
                 self.add_file(path, &contents, set);
             }
             return;
@@ -241,7 +185,7 @@ impl<'a> Build<'a> {
         if let Some(inner) = self.enter(folder, resource, "resource") {
             if inner.kustomization.component {
                 let message = format!("`{}` is a component, and `resources` lists it", resource.value);
-                self.findings.push(
+                self.input.findings.push(
                     Diagnostic::error(codes::FORMAT, message, folder.place(resource.span))
                         .help("list it under `components`"),
                 );
@@ -251,7 +195,7 @@ impl<'a> Build<'a> {
             self.fill(&inner, &mut inner_set);
             for resource in inner_set.into_vec() {
                 if let Err(twins) = set.append(resource) {
-                    self.findings.push(twins.finding(self.files));
+                    self.input.findings.push(twins.finding(self.input.files));
                 }
             }
         }
@@ -263,7 +207,7 @@ impl<'a> Build<'a> {
         };
         if !inner.kustomization.component {
             let message = format!("`{}` is no component, and `components` lists it", component.value);
-            self.findings.push(
+            self.input.findings.push(
                 Diagnostic::error(codes::FORMAT, message, folder.place(component.span))
                     .help("list it under `resources`, or give it `kind: Component`"),
             );
@@ -293,7 +237,7 @@ impl<'a> Build<'a> {
                 place,
             )
             .help("name a path below the repository's root, relative to this file"),
-            Some(path) if !self.files.has_folder(path) || odd => Diagnostic::error(
+            Some(path) if !self.input.files.has_folder(path) || odd => Diagnostic::error(
                 codes::MISSING,
                 format!("{what} `{name}` is neither a file nor a folder"),
                 place,
@@ -318,108 +262,18 @@ impl<'a> Build<'a> {
                 .help("let a folder use only folders that do not use it"),
             },
         };
-        self.findings.push(finding);
+        self.input.findings.push(finding);
         None
     }
 
-    /// Whether `path` may be read from `folder`: kustomize reads files from a folder and below only.
-    fn may_read(&mut self, folder: &Folder, path: &str, entry: &Text) -> bool {
-        if is_within(path, &folder.path) && !entry.value.starts_with('/') {
-            return true;
-        }
-        let message = format!(
-            "file `{}` is not in or below the folder of this kustomization file",
-            entry.value
-        );
-        self.findings.push(
-            Diagnostic::error(codes::OUTSIDE, message, folder.place(entry.span))
-                .note("kustomize reads files from below a kustomization only; folders may be anywhere")
-                .help(format!(
-                    "give the file's own folder a kustomization file and list `{}` under `resources`, or copy the file here",
-                    relative(&folder.path, path.rsplit_once('/').map_or("", |(parent, _)| parent))
-                )),
-        );
-        false
-    }
-
-    /// The contents of a file that `entry` names as data, such as a patch or a generator's source.
-    pub(crate) fn data(&mut self, folder: &Folder, entry: &Text, name: &str) -> Option<(String, Arc<[u8]>)> {
-        let path = join(&folder.path, name);
-        if is_remote(name) {
-            let message = format!("`{name}` lies on another machine, and a build reads nothing from there");
-            self.findings.push(
-                Diagnostic::error(codes::REMOTE, message, folder.place(entry.span))
-                    .help("copy it into this repository"),
-            );
-            return None;
-        }
-        let contents = path.as_deref().and_then(|path| self.files.read(path));
-        let (Some(path), Some(contents)) = (path, contents) else {
-            let message = format!("file `{name}` is not there");
-            self.findings.push(
-                Diagnostic::error(codes::MISSING, message, folder.place(entry.span))
-                    .help("create it, or correct the path: it is relative to this file's folder"),
-            );
-            return None;
-        };
-        if !self.may_read(folder, &path, entry) {
-            return None;
-        }
-        self.read.insert(path.clone());
-        Some((path, contents))
-    }
-
     fn add_file(&mut self, path: &str, contents: &Arc<[u8]>, set: &mut Set) {
-        let Some(documents) = self.documents(path, contents) else {
+        let Some(documents) = self.input.documents(path, contents) else {
             return;
         };
         for resource in load::resources(path, documents) {
             if let Err(twins) = set.append(resource) {
-                self.findings.push(twins.finding(self.files));
+                self.input.findings.push(twins.finding(self.input.files));
             }
         }
     }
-
-    /// The resources in `contents`, parsed now or before.
-    fn documents(&mut self, path: &str, contents: &Arc<[u8]>) -> Option<Documents> {
-        if let Some((documents, used)) = self
-            .cache
-            .as_mut()
-            .and_then(|cache| cache.parsed.get_mut(contents))
-        {
-            *used = true;
-            return Some(documents.clone());
-        }
-        let text = match load::decode(path, contents) {
-            Ok(text) => text,
-            Err(finding) => {
-                self.findings.push(*finding);
-                return None;
-            }
-        };
-        match load::documents(text, load::Written::Annotations) {
-            Ok(documents) => {
-                let documents: Arc<Vec<Document>> = Arc::new(documents);
-                if let Some(cache) = &mut self.cache {
-                    cache.parsed.insert(contents.clone(), (documents.clone(), true));
-                }
-                Some(documents)
-            }
-            Err(wrong) => {
-                self.findings.extend(wrong.into_iter().map(|(message, span)| {
-                    Diagnostic::error(codes::RESOURCE, message, Location::new(path, span))
-                        .help("each document of the file has to be a Kubernetes resource with kind and metadata.name")
-                }));
-                None
-            }
-        }
-    }
-}
-
-/// Whether `name` names something on another machine.
-fn is_remote(name: &str) -> bool {
-    name.contains("://")
-        || name.starts_with("git@")
-        || name.starts_with("git::")
-        || name.starts_with("github.com/")
 }

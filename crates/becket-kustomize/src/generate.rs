@@ -8,35 +8,35 @@ use becket_source::{Diagnostic, Location};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::build::{Build, Folder};
 use crate::codes;
 use crate::fields::Text;
 use crate::files::Files;
+use crate::input::{Folder, Input};
 use crate::kustomization::{Behavior, Generator};
 use crate::resource::Resource;
 use crate::set::Set;
 use crate::yaml;
 
 /// Runs the generators of `folder`.
-pub(crate) fn run(build: &mut Build<'_>, folder: &Folder, set: &mut Set) {
+pub(crate) fn run(input: &mut Input<'_>, folder: &Folder, set: &mut Set) {
     for generator in &folder.kustomization.generators {
-        let Some(pairs) = pairs(build, folder, generator) else {
+        let Some(pairs) = pairs(input, folder, generator) else {
             continue;
         };
         let mut resource = Resource::new(value(generator, pairs), folder.origin(&generator.at));
         resource.generated = true;
         resource.needs_hash = !generator.options.without_hash;
-        if let Err(finding) = absorb(build.files, folder, generator, resource, set) {
-            build.findings.push(*finding);
+        if let Err(finding) = absorb(input.files, folder, generator, resource, set) {
+            input.findings.push(*finding);
         }
     }
 }
 
 /// The keys and values of a generator, sorted.
-fn pairs(build: &mut Build<'_>, folder: &Folder, generator: &Generator) -> Option<BTreeMap<String, Vec<u8>>> {
-    let before = build.findings.len();
+fn pairs(input: &mut Input<'_>, folder: &Folder, generator: &Generator) -> Option<BTreeMap<String, Vec<u8>>> {
+    let before = input.findings.len();
     let mut sources = Sources {
-        build,
+        input,
         folder,
         secret: generator.secret,
         pairs: BTreeMap::new(),
@@ -50,13 +50,13 @@ fn pairs(build: &mut Build<'_>, folder: &Folder, generator: &Generator) -> Optio
     for file in &generator.files {
         sources.file(file);
     }
-    let Sources { build, pairs, .. } = sources;
-    (build.findings.len() == before).then_some(pairs)
+    let Sources { input, pairs, .. } = sources;
+    (input.findings.len() == before).then_some(pairs)
 }
 
 /// What a generator is made from, as it is read.
 struct Sources<'s, 'b> {
-    build: &'s mut Build<'b>,
+    input: &'s mut Input<'b>,
     folder: &'s Folder,
     secret: bool,
     pairs: BTreeMap<String, Vec<u8>>,
@@ -64,11 +64,11 @@ struct Sources<'s, 'b> {
 
 impl Sources<'_, '_> {
     fn env(&mut self, from: &Text) {
-        let Some((path, contents)) = self.build.data(self.folder, from, &from.value) else {
+        let Some((path, contents)) = self.input.data(self.folder, from, &from.value) else {
             return;
         };
         let Ok(text) = std::str::from_utf8(&contents) else {
-            self.build.findings.push(
+            self.input.findings.push(
                 Diagnostic::error(
                     codes::GENERATOR,
                     "the file is not UTF-8 text",
@@ -119,7 +119,7 @@ impl Sources<'_, '_> {
                 );
             }
         };
-        if let Some((_, contents)) = self.build.data(self.folder, from, path) {
+        if let Some((_, contents)) = self.input.data(self.folder, from, path) {
             self.insert(from, key, &contents);
         }
     }
@@ -165,7 +165,7 @@ impl Sources<'_, '_> {
         if let Some(note) = note {
             finding = finding.note(note);
         }
-        self.build.findings.push(finding.help(help));
+        self.input.findings.push(finding.help(help));
     }
 }
 

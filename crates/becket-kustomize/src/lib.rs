@@ -13,6 +13,7 @@ mod fieldspec;
 mod files;
 mod generate;
 mod image;
+mod input;
 mod json_patch;
 mod kustomization;
 mod load;
@@ -33,9 +34,11 @@ use std::collections::BTreeSet;
 
 use becket_source::Diagnostic;
 
-pub use build::Cache;
+use input::Input;
+
 pub use codes::RULES;
 pub use files::{Files, NAMES, join};
+pub use input::Cache;
 pub use resource::{Origin, Resource};
 
 /// What a folder builds to.
@@ -67,7 +70,7 @@ impl Built {
 ///
 /// All findings that can be made at once; none of them is a warning.
 pub fn build(files: &dyn Files, folder: &str) -> Result<Built, Vec<Diagnostic>> {
-    run(build::Build::new(files, None), folder)
+    run(Input::new(files, None), folder)
 }
 
 /// Builds as [`build`] does, and takes files whose contents were parsed before from `cache`.
@@ -76,20 +79,22 @@ pub fn build(files: &dyn Files, folder: &str) -> Result<Built, Vec<Diagnostic>> 
 ///
 /// As [`build`].
 pub fn build_with(files: &dyn Files, folder: &str, cache: &mut Cache) -> Result<Built, Vec<Diagnostic>> {
-    run(build::Build::new(files, Some(cache)), folder)
+    run(Input::new(files, Some(cache)), folder)
 }
 
-fn run(mut build: build::Build<'_>, folder: &str) -> Result<Built, Vec<Diagnostic>> {
+fn run(input: Input<'_>, folder: &str) -> Result<Built, Vec<Diagnostic>> {
+    let mut build = build::Build::new(input);
     let set = build.run(folder.trim_matches('/'));
-    if build.findings.is_empty() {
+    let Input {
+        read, mut findings, ..
+    } = build.input;
+    if findings.is_empty() {
         return Ok(Built {
             resources: set.into_vec(),
-            read: build.read,
+            read,
         });
     }
-    build
-        .findings
-        .sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
-    build.findings.dedup();
-    Err(build.findings)
+    findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
+    findings.dedup();
+    Err(findings)
 }

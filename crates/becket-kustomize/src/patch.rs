@@ -4,9 +4,9 @@ use becket_document::KeyPath;
 use becket_source::{Diagnostic, Location, did_you_mean};
 use serde_json::{Map, Value};
 
-use crate::build::{Build, Folder};
 use crate::codes;
 use crate::files::Files;
+use crate::input::{Folder, Input};
 use crate::json_patch::{self, Operation};
 use crate::kustomization::Patch;
 use crate::load;
@@ -24,16 +24,16 @@ enum Content {
 }
 
 /// Applies the patches of `folder` to `set`.
-pub(crate) fn run(build: &mut Build<'_>, folder: &Folder, set: &mut Set) {
+pub(crate) fn run(input: &mut Input<'_>, folder: &Folder, set: &mut Set) {
     let read: Vec<(&Patch, Content)> = folder
         .kustomization
         .patches
         .iter()
-        .filter_map(|patch| Some((patch, read(build, folder, patch)?)))
+        .filter_map(|patch| Some((patch, read(input, folder, patch)?)))
         .collect();
     for (patch, content) in read {
-        if let Err(finding) = apply(build.files, folder, patch, content, set) {
-            build.findings.push(*finding);
+        if let Err(finding) = apply(input.files, folder, patch, content, set) {
+            input.findings.push(*finding);
         }
     }
 }
@@ -47,14 +47,14 @@ fn wrong(folder: &Folder, patch: &Patch, message: impl Into<String>, help: &str)
     Box::new(Diagnostic::error(codes::PATCH, message, folder.place(span)).help(help))
 }
 
-fn read(build: &mut Build<'_>, folder: &Folder, patch: &Patch) -> Option<Content> {
+fn read(input: &mut Input<'_>, folder: &Folder, patch: &Patch) -> Option<Content> {
     let (text, origin) = match (&patch.inline, &patch.path) {
         (Some(inline), None) => {
             let origin = folder.origin(&patch.at.key("patch"));
             (inline.value.trim().to_owned(), origin)
         }
         (None, Some(file)) => {
-            let (file, contents) = build.data(folder, file, &file.value)?;
+            let (file, contents) = input.data(folder, file, &file.value)?;
             let origin = Origin {
                 path: file,
                 document: 0,
@@ -63,13 +63,13 @@ fn read(build: &mut Build<'_>, folder: &Folder, patch: &Patch) -> Option<Content
             match load::decode(&origin.path, &contents) {
                 Ok(text) => (text.to_owned(), origin),
                 Err(finding) => {
-                    build.findings.push(*finding);
+                    input.findings.push(*finding);
                     return None;
                 }
             }
         }
         (None, None) => {
-            build.findings.push(*wrong(
+            input.findings.push(*wrong(
                 folder,
                 patch,
                 "the patch is empty",
@@ -78,7 +78,7 @@ fn read(build: &mut Build<'_>, folder: &Folder, patch: &Patch) -> Option<Content
             return None;
         }
         (Some(_), Some(_)) => {
-            build.findings.push(*wrong(
+            input.findings.push(*wrong(
                 folder,
                 patch,
                 "the patch has both `path` and `patch`",
@@ -106,7 +106,7 @@ fn read(build: &mut Build<'_>, folder: &Folder, patch: &Patch) -> Option<Content
                         .map_or(patch.span, |text| text.span),
                 ),
             };
-            build.findings.push(
+            input.findings.push(
                 Diagnostic::error(codes::PATCH, format!("the patch cannot be read: {message}"), place).help(
                     "write part of a resource with apiVersion, kind and metadata.name, or a list of JSON 6902 operations",
                 ),

@@ -5,20 +5,20 @@ use becket_document::KeyPath;
 use becket_source::{Diagnostic, Location};
 use serde_json::{Value, json};
 
-use crate::build::{Build, Folder};
 use crate::codes;
 use crate::fieldspec::{Create, Spec, visit};
 use crate::files::Files;
 use crate::image;
+use crate::input::{Folder, Input};
 use crate::kustomization::{Labels, Replicas};
 use crate::resource::{Resource, group_version};
 use crate::set::Set;
 use crate::{scope, yaml};
 
 /// Runs the transformations of `folder` on all of `set`, in kustomize's order.
-pub(crate) fn run(build: &mut Build<'_>, folder: &Folder, set: &mut Set) {
-    let files = build.files;
-    let findings = &mut build.findings;
+pub(crate) fn run(input: &mut Input<'_>, folder: &Folder, set: &mut Set) {
+    let files = input.files;
+    let findings = &mut input.findings;
     let kustomization = &folder.kustomization;
     let mut failed = Vec::new();
     if let Some(namespace) = &kustomization.namespace {
