@@ -122,6 +122,9 @@ pub struct Declared {
     pub operators: Vec<Operator>,
     /// The Applications: those that are made, and of those made before the ones that nobody can tell about.
     pub applications: Vec<Application>,
+    /// Protected Applications that are no longer made, as they were at the commit that was synced last. Told after the
+    /// start.
+    pub kept: Vec<(Application, String)>,
 }
 
 /// What an Application's overlay builds to.

@@ -120,7 +120,9 @@ impl Engine {
         }
         let store = Store::open(&config.images)?;
         let hooks = memory::load(&run);
-        let repositories = Repositories::open(&config.folder.join("git"))?;
+        let kept = run.join(memory::PROTECTED);
+        let protected = memory::load_protected(&run).map_err(io("read", &kept))?;
+        let repositories = Repositories::open(&config.folder.join("git"))?.keeping(protected.clone());
 
         let (events, inbox) = mpsc::unbounded_channel();
         let (tell_board, board) = watch::channel(Arc::new(Board::default()));
@@ -148,7 +150,9 @@ impl Engine {
         let (tell_news, news) = watch::channel(news);
         let following = tokio::spawn(follow(Arc::clone(&runtime), news, tell_board));
         let turning = Loop {
-            world: World::new(hooks).numbering_from(microseconds()),
+            world: World::new(hooks)
+                .protecting(protected)
+                .numbering_from(microseconds()),
             begun: Instant::now(),
             inbox,
             asked,
@@ -333,6 +337,10 @@ impl Loop {
             Action::Remember(hooks) => {
                 // What could not be kept is done again after the next start, which hooks have to bear anyway.
                 let _ = memory::save(&self.run, &hooks);
+            }
+            Action::Protect(protected) => {
+                // The next sync of a protected Application tries again.
+                let _ = memory::save_protected(&self.run, &protected);
             }
         }
     }

@@ -14,9 +14,10 @@ use becket_git::{CommitId, Repository, Tree, Watch};
 use becket_kustomize::{Cache, Files};
 use becket_source::FileSet;
 
-use crate::application::{Application, Built, Declared};
+use crate::application::{Application, Built, Declared, Place};
 use crate::declare::{self, Made, messages};
-use crate::world::Event;
+use crate::memory::PROTECTED;
+use crate::world::{Event, Protected};
 
 /// What a build asked for: files and whether they were there, folders and whether they were there.
 #[derive(Debug, Default, Clone)]
@@ -37,6 +38,10 @@ pub(crate) struct Repositories {
     read: Option<CommitId>,
     asked: BTreeMap<String, Overlay>,
     made: Vec<Made>,
+    /// What was protected before the start.
+    protected: Protected,
+    /// Of that what cannot be read any more, and why.
+    lost: BTreeMap<String, String>,
 }
 
 /// The heads of both repositories.
@@ -56,7 +61,14 @@ impl Repositories {
             read: None,
             asked: BTreeMap::new(),
             made: Vec::new(),
+            protected: Protected::new(),
+            lost: BTreeMap::new(),
         })
+    }
+
+    /// Keeps these Applications when they are no longer made.
+    pub(crate) fn keeping(self, protected: Protected) -> Self {
+        Self { protected, ..self }
     }
 
     /// Watches both: iac, then gitops.
@@ -92,10 +104,23 @@ impl Repositories {
             files.replace_folder(root, &self.iac.folder(iac, root)?);
             self.root = Some((iac, becket_argocd::operator::read(&files)));
         }
-        let declared = self.declare(gitops)?;
+        let mut declared = self.declare(gitops)?;
         let applications = declared.applications.clone();
+        let kept = if self.read.is_none() {
+            self.kept(&applications)
+        } else {
+            Vec::new()
+        };
+        let of = |(application, commit): &(Application, CommitId)| (application.clone(), commit.to_string());
+        declared.kept = kept.iter().map(of).collect();
+        self.lost
+            .retain(|name, _| applications.iter().all(|one| one.name != *name));
+        declared.errors.extend(self.lost.values().cloned());
         tell(Event::Declared(declared));
 
+        for (application, commit) in kept {
+            self.build(&[application], commit, tell)?;
+        }
         let stale = self.stale(&applications, gitops)?;
         self.build(&stale, gitops, tell)?;
         let names: BTreeSet<&str> = applications.iter().map(|one| one.name.as_str()).collect();
@@ -115,6 +140,52 @@ impl Repositories {
         }
         self.made = made;
         Ok(declared)
+    }
+
+    /// The protected Applications that are no longer made, as they were at the commits that they were synced to.
+    fn kept(&mut self, applications: &[Application]) -> Vec<(Application, CommitId)> {
+        self.lost.clear();
+        let mut kept = Vec::new();
+        for (name, commit) in &self.protected {
+            if applications.iter().any(|one| one.name == *name) {
+                continue;
+            }
+            match self.at(name, commit) {
+                Ok(found) => kept.push(found),
+                Err(why) => {
+                    let why = format!(
+                        "{name} is protected and was last synced to {commit}, from which it cannot be made again: {why} \
+                     (to delete it stop the engine and take it out of .becket/run/{PROTECTED})"
+                    );
+                    self.lost.insert(name.clone(), why);
+                }
+            }
+        }
+        kept
+    }
+
+    /// An Application as it was at a commit.
+    fn at(&self, name: &str, commit: &str) -> Result<(Application, CommitId), String> {
+        let commit: CommitId = commit.parse().map_err(|_| "this is no commit".to_owned())?;
+        let tree = self.gitops.tree(commit).map_err(|error| error.to_string())?;
+        let tree = AtCommit::new(tree);
+        let empty = Operators::default();
+        let operators = self.root.as_ref().map_or(&empty, |(_, operators)| operators);
+        let (declared, _) = declare::declared(operators, &tree, &commit.to_string(), &[]);
+        if let Some(error) = tree.error.take() {
+            return Err(error.to_string());
+        }
+        let mut found = declared.applications.into_iter().filter(|one| one.name == name);
+        let found = found.next().ok_or("no ApplicationSet makes it there")?;
+        // Whatever the operators say of it now: it was protected when it was synced.
+        Ok((
+            Application {
+                protect: true,
+                place: Place::Here,
+                ..found
+            },
+            commit,
+        ))
     }
 
     /// The Applications whose overlays have to be built: new ones, and those whose last build read what changed.
@@ -299,6 +370,10 @@ spec:
         for (path, text) in files {
             edits.put(*path, text.as_bytes());
         }
+        commit_edits(repository, &edits)
+    }
+
+    fn commit_edits(repository: &Repository, edits: &Edits) -> CommitId {
         let commit = Commit {
             author: Author {
                 name: "Somebody".to_owned(),
@@ -310,8 +385,26 @@ spec:
             },
             message: "a change".to_owned(),
         };
-        let committed = repository.commit(repository.head().unwrap(), &edits, &commit);
+        let committed = repository.commit(repository.head().unwrap(), edits, &commit);
         committed.unwrap().head().unwrap()
+    }
+
+    fn root() -> [(&'static str, String); 3] {
+        [
+            (
+                "ansible/root/Chart.yaml",
+                "apiVersion: v2\nname: root\nversion: 1.0.0\n".to_owned(),
+            ),
+            (
+                "ansible/root/values.yaml",
+                "clusters: { one: 'https://one.example' }\n".to_owned(),
+            ),
+            ("ansible/root/templates/apps.yaml", SET.to_owned()),
+        ]
+    }
+
+    fn config(value: &str) -> String {
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: x }}\ndata: {{ KEY: {value} }}\n")
     }
 
     /// Reads at `heads`: what `orders` was last built to, and whether all could be read.
@@ -336,21 +429,7 @@ spec:
     fn after_a_read_that_failed_midway_everything_is_built_anew() {
         let folder = tempfile::tempdir().unwrap();
         let mut repositories = Repositories::open(folder.path()).unwrap();
-        let root = [
-            (
-                "ansible/root/Chart.yaml",
-                "apiVersion: v2\nname: root\nversion: 1.0.0\n".to_owned(),
-            ),
-            (
-                "ansible/root/values.yaml",
-                "clusters: { one: 'https://one.example' }\n".to_owned(),
-            ),
-            ("ansible/root/templates/apps.yaml", SET.to_owned()),
-        ];
-        let iac = Some(commit(&repositories.iac, &root));
-        let config = |value: &str| {
-            format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: x }}\ndata: {{ KEY: {value} }}\n")
-        };
+        let iac = Some(commit(&repositories.iac, &root()));
         let kustomization = || "resources: [config.yaml]\n".to_owned();
         let files = [
             ("apps/orders/kustomization.yaml", kustomization()),
@@ -387,5 +466,52 @@ spec:
         assert_eq!(read(&mut repositories, second), (Some("two".to_owned()), false));
         // Back to the commit that was read last.
         assert_eq!(read(&mut repositories, first), (Some("one".to_owned()), true));
+    }
+
+    #[test]
+    fn what_is_protected_and_no_longer_made_is_built_at_its_commit() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut repositories = Repositories::open(folder.path()).unwrap();
+        let iac = Some(commit(&repositories.iac, &root()));
+        let files = [
+            (
+                "apps/orders/kustomization.yaml",
+                "resources: [config.yaml]\n".to_owned(),
+            ),
+            ("apps/orders/config.yaml", config("one")),
+        ];
+        let before = commit(&repositories.gitops, &files);
+        let mut edits = Edits::new();
+        for (path, _) in &files {
+            edits.remove(*path);
+        }
+        edits.put("README.md", b"x".as_slice());
+        let gitops = Some(commit_edits(&repositories.gitops, &edits));
+        repositories = repositories.keeping(Protected::from([
+            ("apps-orders".to_owned(), before.to_string()),
+            ("apps-lost".to_owned(), before.to_string()),
+            ("apps-older".to_owned(), "1".repeat(40)),
+        ]));
+        let events = Mutex::new(Vec::new());
+        assert!(repositories.read(Heads { iac, gitops }, &|event| events.lock().unwrap().push(event)));
+        let events = events.into_inner().unwrap();
+        let Some(Event::Declared(declared)) = events.first() else {
+            panic!("{events:?}");
+        };
+        assert_eq!(
+            (declared.kept.len(), declared.errors.len()),
+            (1, 2),
+            "{declared:?}"
+        );
+        let (kept, at) = &declared.kept[0];
+        assert_eq!(
+            (kept.name.as_str(), kept.protect, at),
+            ("apps-orders", true, &before.to_string())
+        );
+        let Some(Event::Built(built)) = events.get(1) else {
+            panic!("{events:?}");
+        };
+        assert_eq!((built.application.as_str(), &built.revision), ("apps-orders", at));
+        assert_eq!(built.outcome.as_ref().unwrap()[0]["data"]["KEY"], "one");
     }
 }

@@ -118,11 +118,16 @@ pub enum Action {
     },
     /// Keep what cannot be told from Git.
     Remember(Hooks),
+    /// Keep which protected Applications there are.
+    Protect(Protected),
 }
 
 /// Hooks that have succeeded: Application and object, and what they were made from. A hook of the first sync after a
 /// start does not run again when nothing that went into it has changed.
 pub type Hooks = BTreeMap<String, String>;
+
+/// Protected Applications, and the commits that they were last synced to.
+pub type Protected = BTreeMap<String, String>;
 
 /// A Secret that is not in Git.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,6 +161,7 @@ pub struct World {
     pods: BTreeMap<PodId, Pod>,
     secrets: BTreeMap<(String, String), StandIn>,
     hooks: Hooks,
+    protected: Protected,
     addresses: BTreeMap<String, Addresses>,
     timers: BTreeMap<Timer, Time>,
     dirty: Dirty,
@@ -200,6 +206,13 @@ impl World {
     #[must_use]
     pub fn numbering_from(mut self, first: u64) -> Self {
         self.counter = first;
+        self
+    }
+
+    /// Has these Applications been protected before.
+    #[must_use]
+    pub fn protecting(mut self, protected: Protected) -> Self {
+        self.protected = protected;
         self
     }
 
@@ -392,6 +405,14 @@ impl World {
             gone.remove(&application.name);
             self.want(application);
         }
+        for (application, revision) in declared.kept {
+            let name = application.name.clone();
+            gone.remove(&name);
+            self.apps
+                .entry(name.clone())
+                .or_insert_with(|| App::kept(application, revision));
+            self.dirty.apps.insert(name);
+        }
         for name in gone {
             self.unwant(&name);
         }
@@ -401,10 +422,14 @@ impl World {
 
     fn want(&mut self, application: Application) {
         let name = application.name.clone();
+        if !application.protect {
+            self.protect(&name, None);
+        }
         if let Some(app) = self.apps.get_mut(&name) {
             let share = |one: &Application| (one.place.clone(), one.refused.is_empty());
             let shares = app.retained || share(&app.declared) != share(&application);
             app.retained = false;
+            app.restoring = false;
             app.revision.clone_from(&self.revision);
             app.declared = application;
             if shares {
@@ -445,6 +470,19 @@ impl World {
             }
         }
         self.dirty.rows.insert(name.to_owned());
+    }
+
+    /// Notes to which commit a protected Application was synced; `None` when it is protected no longer.
+    fn protect(&mut self, name: &str, revision: Option<String>) {
+        let before = self.protected.get(name);
+        if before == revision.as_ref() {
+            return;
+        }
+        match revision {
+            Some(revision) => self.protected.insert(name.to_owned(), revision),
+            None => self.protected.remove(name),
+        };
+        self.actions.push(Action::Protect(self.protected.clone()));
     }
 
     fn stand_in(

@@ -25,6 +25,8 @@ pub(super) struct App {
     pub(super) revision: String,
     /// Its operator no longer makes it.
     pub(super) retained: bool,
+    /// It was retained when the engine stopped, and is synced once to what it was.
+    pub(super) restoring: bool,
     /// What Git asks for, as last built.
     pub(super) wanted: Option<Arc<Vec<Wanted>>>,
     pub(super) build_error: Option<String>,
@@ -70,6 +72,7 @@ impl App {
             declared,
             revision,
             retained: false,
+            restoring: false,
             wanted: None,
             build_error: None,
             different: Vec::new(),
@@ -79,6 +82,15 @@ impl App {
             sync: None,
             tried: None,
             synced_once: false,
+        }
+    }
+
+    /// One that is no longer made, and was at `revision`.
+    pub(super) fn kept(declared: Application, revision: String) -> Self {
+        Self {
+            retained: true,
+            restoring: true,
+            ..Self::new(declared, revision)
         }
     }
 
@@ -192,7 +204,7 @@ impl World {
         if app.sync.is_some()
             || app.wanted.is_none()
             || app.build_error.is_some()
-            || app.retained
+            || (app.retained && !app.restoring)
             || !app.declared.refused.is_empty()
             || app.declared.place != Place::Here
             || !policy.automated
@@ -444,11 +456,16 @@ impl World {
                 again: None,
             });
             app.synced_once = true;
+            app.restoring = false;
+            let protected = (app.declared.protect && !app.retained).then(|| sync.revision.clone());
             app.last = Some(Operation {
                 phase: "Succeeded".to_owned(),
                 message: String::new(),
                 revision: sync.revision,
             });
+            if protected.is_some() {
+                self.protect(name, protected);
+            }
         }
         false
     }

@@ -9,6 +9,7 @@ use super::World;
 use super::syncing::App;
 use crate::application::Place;
 use crate::ingress::{HttpRoute, RouteTable};
+use crate::memory::PROTECTED;
 use crate::object::{ObjectKey, text};
 use crate::status::{AppStatus, Condition, Health, PodStatus, Replicas, ResourceStatus, Sync};
 use crate::sync::Wanted;
@@ -78,7 +79,8 @@ impl World {
         if app.retained {
             let (path, name) = (&app.declared.path, &app.declared.name);
             let why = format!(
-                "nothing is released at {path} any more; {name} is protected and stays until a person deletes it"
+                "nothing is released at {path} any more; {name} is protected and stays until a person deletes it: \
+                 stop the engine (`becket down`), take {name} out of .becket/run/{PROTECTED}, and start it again"
             );
             conditions.push(condition("ComparisonError", why));
             return Sync::Unknown;

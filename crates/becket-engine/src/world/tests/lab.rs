@@ -33,6 +33,7 @@ pub(super) struct Lab {
     pub(super) log: Vec<String>,
     pub(super) secrets: BTreeMap<String, BTreeMap<String, String>>,
     pub(super) remembered: Hooks,
+    pub(super) protected: Protected,
     /// Why no stand-in can be made.
     pub(super) failing: Option<String>,
     /// Images that are not there.
@@ -54,6 +55,7 @@ impl Lab {
             log: Vec::new(),
             secrets: BTreeMap::new(),
             remembered: hooks,
+            protected: Protected::new(),
             failing: None,
             missing: BTreeSet::new(),
             queue: VecDeque::new(),
@@ -83,6 +85,7 @@ impl Lab {
             errors: Vec::new(),
             operators: vec![operator],
             applications,
+            kept: Vec::new(),
         }));
     }
 
@@ -176,6 +179,7 @@ impl Lab {
                 });
             }
             Action::Remember(hooks) => self.remembered = hooks,
+            Action::Protect(protected) => self.protected = protected,
         }
     }
 

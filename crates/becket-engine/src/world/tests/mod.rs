@@ -2,6 +2,7 @@
 
 mod hooks;
 mod lab;
+mod protecting;
 mod sharing;
 
 use std::time::Duration;
@@ -354,6 +355,7 @@ fn what_is_wrong_with_operators_is_said() {
             errors: vec!["ApplicationSet apps: duplicate name".to_owned()],
         }],
         applications: vec![application("orders", false)],
+        kept: Vec::new(),
     }));
     lab.tell(Event::Settled);
     lab.run(SECOND);
