@@ -1,6 +1,6 @@
 //! From files to findings about the names that cross from one file to another.
 //!
-//! Front ends read a [`FileSet`] and yield a [`World`]: what would run, scope by scope, with the symbols that are
+//! Front ends read a [`FileSet`] and yield a `World`: what would run, scope by scope, with the symbols that are
 //! defined and referred to there. Rules look at the world. Nothing here knows a platform or a catalog, so it works the
 //! same on a repository that was written by hand. A reference is *defined*, *undefined* where all who could define it
 //! were read, or *unknown*; unknown is silent and counted, because a false error is worse than a missed one.
@@ -16,7 +16,6 @@ mod world;
 use becket_source::{Diagnostic, FileSet, Rule};
 
 pub use symbol::{Kind, Symbol};
-pub use world::World;
 
 /// What linking came to.
 #[derive(Debug, Clone, Default)]
@@ -31,7 +30,7 @@ pub struct Linked {
 
 /// Reads `files`, a tree that holds one or several repositories, and says what does not fit together.
 pub fn link(files: &FileSet) -> Linked {
-    let world = World::read(files);
+    let world = world::World::read(files);
     let table = table::Table::of(&world);
     let mut findings = world.findings.clone();
     for rule in rules::ALL {

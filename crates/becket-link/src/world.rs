@@ -15,7 +15,7 @@ use crate::symbol::Reference;
 
 /// Everything that was read.
 #[derive(Debug)]
-pub struct World<'a> {
+pub(crate) struct World<'a> {
     pub(crate) files: &'a FileSet,
     pub(crate) applications: Vec<Deployed>,
     pub(crate) scopes: BTreeMap<Key, Scope>,
@@ -46,7 +46,7 @@ impl Key {
 
 impl<'a> World<'a> {
     /// Reads all that `files` hold.
-    pub fn read(files: &'a FileSet) -> Self {
+    pub(crate) fn read(files: &'a FileSet) -> Self {
         let argocd::Read {
             applications,
             patterns,
