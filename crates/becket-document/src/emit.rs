@@ -6,6 +6,7 @@
 use indexmap::IndexMap;
 
 use crate::fragment::Fragment;
+use crate::lines::{column as column_of, pad, start_of_line};
 use crate::node::{Entry, Kind, Node, Style};
 use crate::scalar::{Quotes, literal, one_line};
 
@@ -67,7 +68,8 @@ impl Layout {
             return;
         }
         for entry in node.entries() {
-            let column = column(text, entry.value.span.start).checked_sub(column(text, entry.key.span.start));
+            let column =
+                column_of(text, entry.value.span.start).checked_sub(column_of(text, entry.key.span.start));
             match &entry.value.kind {
                 _ if entry.value.style != Style::Block => {}
                 Kind::Mapping(entries) if !entries.is_empty() => {
@@ -106,6 +108,12 @@ impl<'a> Like<'a> {
             node: Some(node),
             replaced: true,
         }
+    }
+
+    /// The block that is replaced: lines of it may stay.
+    fn replaced_block(self) -> Option<&'a Node> {
+        self.node
+            .filter(|node| self.replaced && node.style == Style::Block)
     }
 
     /// `node` shows how.
@@ -224,9 +232,7 @@ impl<'a> Writer<'a> {
         column: usize,
         goes_on: bool,
     ) {
-        let replaced = like
-            .node
-            .filter(|node| like.replaced && node.style == Style::Block);
+        let replaced = like.replaced_block();
         for (position, (key, (comment, value))) in entries.iter().enumerate() {
             let old = replaced.and_then(|node| node.entry(key));
             if position > 0 || !goes_on {
@@ -236,7 +242,7 @@ impl<'a> Writer<'a> {
             match old {
                 Some(old)
                     if self.is_kept(&old.value, value)
-                        && self::column(self.text, old.key.span.start) == column =>
+                        && column_of(self.text, old.key.span.start) == column =>
                 {
                     out.push_str(&self.text[old.key.span.start..self.end_of_line(old.value.span.end)]);
                 }
@@ -282,7 +288,7 @@ impl<'a> Writer<'a> {
             .node
             .filter(|node| like.replaced && is_block_like(node, value));
         match (old, value) {
-            (Some(old), _) => self::column(self.text, old.span.start),
+            (Some(old), _) => column_of(self.text, old.span.start),
             (None, Fragment::Sequence(_)) => column + self.layout.list,
             (None, _) => column + self.layout.step,
         }
@@ -296,9 +302,7 @@ impl<'a> Writer<'a> {
         column: usize,
         goes_on: bool,
     ) {
-        let replaced = like
-            .node
-            .filter(|node| like.replaced && node.style == Style::Block);
+        let replaced = like.replaced_block();
         let old_items = replaced.map_or(&[][..], Node::items);
         for (index, (comment, item)) in items.iter().enumerate() {
             let old = old_items
@@ -306,7 +310,7 @@ impl<'a> Writer<'a> {
                 .filter(|old| self.is_kept(old, item))
                 .or_else(|| old_items.iter().find(|old| self.is_kept(old, item)));
             let dash = old.and_then(|old| Some((old, self.dash(old.span.start)?)));
-            let dash = dash.filter(|(_, dash)| self::column(self.text, *dash) == column);
+            let dash = dash.filter(|(_, dash)| column_of(self.text, *dash) == column);
             if index > 0 || !goes_on {
                 let above = dash.and_then(|(_, dash)| self.above(replaced, dash));
                 begin_line(out, comment.as_deref(), above, column);
@@ -343,7 +347,7 @@ impl<'a> Writer<'a> {
 
     /// The blank lines and comments above the line of `at`, inside of `parent`; none where there are none.
     fn above(&self, parent: Option<&Node>, at: usize) -> Option<&'a str> {
-        let line = self.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        let line = start_of_line(self.text, at);
         let mut start = line;
         for above in self.text[..line].split_inclusive('\n').rev() {
             let text = above.trim();
@@ -416,12 +420,6 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// The column of `at`, from zero.
-pub(crate) fn column(text: &str, at: usize) -> usize {
-    let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    text[line..at].chars().count()
-}
-
 /// The comments that belong above the first line of a block that begins behind a dash.
 pub(crate) fn hoisted(fragment: &Fragment) -> Vec<&str> {
     match fragment {
@@ -464,10 +462,6 @@ pub(crate) fn push_comment(out: &mut String, comment: &str, column: usize) {
             out.push_str(line);
         }
     }
-}
-
-pub(crate) fn pad(out: &mut String, column: usize) {
-    out.extend(std::iter::repeat_n(' ', column));
 }
 
 pub(crate) fn key_text(key: &str, in_flow: bool) -> String {

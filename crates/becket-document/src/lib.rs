@@ -9,6 +9,7 @@ mod emit;
 mod fragment;
 pub mod hcl;
 pub mod kubernetes;
+mod lines;
 mod node;
 mod path;
 mod scalar;

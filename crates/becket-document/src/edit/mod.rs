@@ -14,10 +14,9 @@ use becket_source::Span;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use crate::emit::{
-    Layout, Like, Writer, column, entry_like, hoisted, item_like, key_text, pad, push_comment,
-};
+use crate::emit::{Layout, Like, Writer, entry_like, hoisted, item_like, key_text, push_comment};
 use crate::fragment::Fragment;
+use crate::lines::{column, head_comment, pad, start_of_line, with_line_breaks_of};
 use crate::node::{Entry, Kind, Node, Style};
 use crate::path::{KeyPath, Segment};
 use crate::scalar::{Quotes, one_line};
@@ -65,9 +64,7 @@ impl Document {
 
     /// The place of the comment at the head of the text, with its line breaks; empty where there is none.
     pub fn head_comment(&self) -> Span {
-        let lines = self.text().split_inclusive('\n');
-        let comment = lines.take_while(|line| line.starts_with('#'));
-        Span::new(0, comment.map(str::len).sum())
+        head_comment(self.text())
     }
 
     /// An editor over this text, for texts of our own: what it writes is not read again.
@@ -326,7 +323,6 @@ impl Editor {
         self.splices
             .sort_by_key(|splice| (splice.span.start, splice.span.end, splice.rank));
         let text = document.text();
-        let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
         let mut out = String::with_capacity(text.len() + 256);
         let mut at = 0;
         for splice in &self.splices {
@@ -334,11 +330,7 @@ impl Editor {
                 return Err(EditError::Overlap(splice.span.start));
             }
             out.push_str(&text[at..splice.span.start]);
-            if newline == "\n" {
-                out.push_str(&splice.text);
-            } else {
-                out.push_str(&splice.text.replace("\r\n", "\n").replace('\n', newline));
-            }
+            out.push_str(&with_line_breaks_of(text, &splice.text));
             at = splice.span.end;
         }
         out.push_str(&text[at..]);
@@ -503,7 +495,7 @@ impl Editor {
         let comments = hoisted(value);
         if !comments.is_empty() {
             let at = dash.unwrap_or(old.start);
-            let start = writer.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+            let start = start_of_line(writer.text, at);
             if writer.text[start..at].trim().is_empty() {
                 let mut above = String::new();
                 for comment in comments {

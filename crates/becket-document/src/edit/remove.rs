@@ -4,8 +4,8 @@ use becket_source::Span;
 use indexmap::IndexMap;
 
 use super::{Document, EditError, Editor};
-use crate::emit::column;
 use crate::fragment::Fragment;
+use crate::lines::{column, start_of_line};
 use crate::node::{Kind, Node, Style};
 use crate::path::{KeyPath, Segment};
 
@@ -75,7 +75,7 @@ impl Editor {
         let mut rest = spans;
         if let Some((first, true)) = spans.first().copied() {
             let at = begin(first);
-            let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+            let line = start_of_line(text, at);
             if let Some(kept) = spans.iter().position(|(_, gone)| !gone)
                 && !text[line..at].trim().is_empty()
             {
@@ -86,7 +86,7 @@ impl Editor {
         }
         for (span, _) in rest.iter().filter(|(_, gone)| *gone) {
             let at = begin(*span);
-            let mut start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+            let mut start = start_of_line(text, at);
             for above in text[..start].split_inclusive('\n').rev() {
                 let own = above.trim_start().starts_with('#')
                     && above.len() - above.trim_start().len() == column(text, at);

@@ -12,6 +12,7 @@ use super::tree::Body;
 use super::{align, emit, parse};
 use crate::edit::EditError;
 use crate::fragment::Fragment;
+use crate::lines::{column, head_comment, start_of_line, with_line_breaks_of};
 use crate::node::{Kind, Node, Style};
 use crate::path::{KeyPath, Segment};
 use crate::yaml::SyntaxError;
@@ -61,9 +62,7 @@ impl Document {
 
     /// The place of the comment at the head of the text, with its line breaks; empty where there is none.
     pub fn head_comment(&self) -> Span {
-        let lines = self.text().split_inclusive('\n');
-        let comment = lines.take_while(|line| line.starts_with('#'));
-        Span::new(0, comment.map(str::len).sum())
+        head_comment(self.text())
     }
 
     /// An editor over this text.
@@ -108,7 +107,7 @@ impl Editor {
         let text = document.text();
         let line = start_of_line(text, node.span.start);
         let indent = text[line..].chars().take_while(|one| *one == ' ').count();
-        let before = text[line..node.span.start].chars().count();
+        let before = column(text, node.span.start);
         let written = emit::value(value, Some(node), text, indent, before);
         self.splices.push((node.span, written));
         Ok(())
@@ -162,7 +161,6 @@ impl Editor {
     pub fn finish(mut self) -> Result<String, EditError> {
         let document = self.document.clone();
         let text = document.text();
-        let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
         self.splices.sort_by_key(|(span, _)| (span.start, span.end));
         let mut out = String::with_capacity(text.len() + 256);
         let mut touched = Vec::new();
@@ -173,11 +171,7 @@ impl Editor {
             }
             out.push_str(&text[at..span.start]);
             let start = out.len();
-            if newline == "\n" {
-                out.push_str(new);
-            } else {
-                out.push_str(&new.replace('\n', newline));
-            }
+            out.push_str(&with_line_breaks_of(text, new));
             touched.push(Span::new(start, out.len()));
             at = span.end;
         }
@@ -228,10 +222,6 @@ fn block_start(text: &str, node: &Node, key: Span) -> usize {
 fn indentation(text: &str, at: usize) -> usize {
     let line = start_of_line(text, at);
     text[line..].len() - text[line..].trim_start_matches([' ', '\t']).len()
-}
-
-fn start_of_line(text: &str, at: usize) -> usize {
-    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
 }
 
 fn end_of_line(text: &str, at: usize) -> usize {

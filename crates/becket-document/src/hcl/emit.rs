@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::fragment::Fragment;
+use crate::lines::pad;
 use crate::node::{Kind, Node};
 
 /// A collection that would be longer than this on one line is given a line per item.
@@ -186,10 +187,6 @@ fn quoted(text: &str) -> String {
     }
     out.push('"');
     out
-}
-
-pub(super) fn pad(out: &mut String, columns: usize) {
-    out.extend(std::iter::repeat_n(' ', columns));
 }
 
 fn comment_lines(out: &mut String, comment: Option<&str>, indent: usize) {
