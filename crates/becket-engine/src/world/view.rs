@@ -21,13 +21,22 @@ impl World {
             return self.rows.remove(name).is_some();
         };
         let row = self.row(app);
-        match self.rows.get(name) {
-            Some(before) if **before == row => false,
-            _ => {
-                self.rows.insert(name.to_owned(), Arc::new(row));
-                true
+        let before = self.rows.get(name);
+        if before.is_some_and(|before| **before == row) {
+            return false;
+        }
+        let image = before.and_then(|before| before.image.clone());
+        let another = row.image != image;
+        self.rows.insert(name.to_owned(), Arc::new(row));
+        if another {
+            let same = Place::SameAs(name.to_owned());
+            let same = self.apps.values().filter(|app| app.declared.place == same);
+            let same: Vec<_> = same.map(|app| app.declared.name.clone()).collect();
+            for name in same {
+                self.refresh_row(&name);
             }
         }
+        true
     }
 
     fn row(&self, app: &App) -> AppStatus {
@@ -56,6 +65,7 @@ impl World {
             Place::SameAs(other) => {
                 row.same_as = Some(other.clone());
                 row.message = format!("runs once here, as {other}");
+                row.image = self.rows.get(other).and_then(|row| row.image.clone());
                 return row;
             }
             Place::Cluster(why) => {

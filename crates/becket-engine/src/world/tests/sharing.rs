@@ -98,3 +98,21 @@ fn a_deployment_that_changes_hands_runs_on() {
     assert_eq!(board.app("apps-payments-qa").unwrap().replicas.ready, 1);
     assert!(board.is_healthy(), "{:?}", board.complaints());
 }
+
+#[test]
+fn what_runs_once_elsewhere_has_the_image_that_runs_there() {
+    // Its row is made before and after the one of the Application that it is the same as.
+    for unit in ["catalog", "payments"] {
+        let mut lab = Lab::new();
+        let mut same = application(unit, false);
+        same.place = crate::application::Place::SameAs("apps-orders-qa".to_owned());
+        for (revision, image) in [("1", "one"), ("2", "two")] {
+            lab.declare_all(revision, vec![application("orders", false), same.clone()]);
+            lab.build(revision, &[deployment(image, 1), service()]);
+            lab.run(2 * SECOND);
+            let board = lab.world.board();
+            let row = board.app(&same.name).unwrap();
+            assert_eq!(row.image.as_deref(), Some(image), "{unit}");
+        }
+    }
+}
