@@ -20,6 +20,14 @@ struct Tool {
 enum From {
     /// `go install PACKAGE@vVERSION`.
     Go(&'static str),
+    /// A program of a module that `go install` refuses because it replaces one of its dependencies: built from a module
+    /// of ours that requires it and replaces the same.
+    GoReplacing {
+        module: &'static str,
+        program: &'static str,
+        replace: &'static str,
+        flags: &'static str,
+    },
     /// A package of Debian, in whatever version it has.
     Debian(&'static str),
     /// An artifact that tests take from Maven's own cache.
@@ -42,6 +50,16 @@ const TOOLS: &[Tool] = &[
         name: "kubeconform",
         version: "0.8.0",
         from: From::Go("github.com/yannh/kubeconform/cmd/kubeconform"),
+    },
+    Tool {
+        name: "tofu",
+        version: "1.12.6",
+        from: From::GoReplacing {
+            module: "github.com/opentofu/opentofu",
+            program: "cmd/tofu",
+            replace: "github.com/hashicorp/hcl/v2@v2.20.1=github.com/opentofu/hcl/v2@v2.20.2-0.20251021132045-587d123c2828",
+            flags: "-X github.com/opentofu/opentofu/version.dev=no",
+        },
     },
     Tool {
         name: "PostgreSQL as machines without one get it",
@@ -99,6 +117,43 @@ fn provide(tool: &Tool, bin: &std::path::Path) -> Result<()> {
                     .arg(format!("{package}@v{}", tool.version))
                     .env("GOBIN", bin)
                     .env("CGO_ENABLED", "0"),
+            )?;
+            std::fs::write(stamp, "")?;
+            eprintln!("{} s", begin.elapsed().as_secs());
+        }
+        From::GoReplacing {
+            module,
+            program,
+            replace,
+            flags,
+        } => {
+            let stamp = bin.join(format!(".{}-{}", tool.name, tool.version));
+            if stamp.exists() && bin.join(tool.name).exists() {
+                return Ok(());
+            }
+            if find("go").is_none() {
+                anyhow::bail!("it is built with Go, and there is no `go` on the PATH");
+            }
+            eprint!("building {} {} … ", tool.name, tool.version);
+            let begin = Instant::now();
+            let ours = tempfile::tempdir()?;
+            let go = || {
+                let mut go = Command::new("go");
+                go.current_dir(&ours).env("CGO_ENABLED", "0");
+                go
+            };
+            output(go().args(["mod", "init", "judge"]))?;
+            output(
+                go().args(["mod", "edit"])
+                    .arg(format!("-require={module}@v{}", tool.version))
+                    .arg(format!("-replace={replace}")),
+            )?;
+            output(
+                go().args(["build", "-mod=mod", "-trimpath"])
+                    .arg(format!("-ldflags=-s -w {flags}"))
+                    .arg("-o")
+                    .arg(bin.join(tool.name))
+                    .arg(format!("{module}/{program}")),
             )?;
             std::fs::write(stamp, "")?;
             eprintln!("{} s", begin.elapsed().as_secs());

@@ -6,6 +6,7 @@ mod kustomize;
 mod measure;
 mod render;
 mod report;
+mod state;
 pub mod trees;
 mod up;
 
@@ -36,6 +37,7 @@ const MEASURES: &[Measure] = &[
     ("commit", up::commit, true),
     ("idle", up::idle, true),
     ("apps", apps::run, true),
+    ("state", state::run, true),
 ];
 
 /// `cargo xtask bench [--as-built] [WHAT...]`.
