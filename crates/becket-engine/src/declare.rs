@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::application::{Application, Declared, Operator, Place, Retry, SyncPolicy};
 use crate::object::plain;
+use crate::time;
 
 /// The repository of the files that run, by the last part of its address.
 const GITOPS: &str = "gitops";
@@ -188,7 +189,7 @@ fn policy(application: &becket_argocd::Application) -> SyncPolicy {
         .pointer("/spec/syncPolicy/retry/backoff")
         .unwrap_or(&Value::Null);
     let usual = Retry::default();
-    let time = |field: &str| backoff.get(field).and_then(|value| duration(&plain(value)));
+    let pause = |field: &str| backoff.get(field).and_then(|value| duration(&plain(value)));
     let limit = sync
         .retry_limit
         .map(|limit| u32::try_from(limit).unwrap_or(u32::MAX));
@@ -203,35 +204,19 @@ fn policy(application: &becket_argocd::Application) -> SyncPolicy {
         create_namespace: sync.has("CreateNamespace"),
         retry: Retry {
             limit: limit.unwrap_or(usual.limit),
-            first: time("duration").unwrap_or(usual.first),
+            first: pause("duration").unwrap_or(usual.first),
             factor: factor.unwrap_or(usual.factor),
-            longest: time("maxDuration").unwrap_or(usual.longest),
+            longest: pause("maxDuration").unwrap_or(usual.longest),
         },
     }
 }
 
-/// A duration as Go writes it, such as `1m30s`; a plain number means seconds.
+/// A duration of Argo CD; a plain number means seconds.
 fn duration(text: &str) -> Option<Duration> {
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let mut total = Duration::ZERO;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.find(|letter: char| !letter.is_ascii_digit())?;
-        let number: u64 = rest[..digits].parse().ok()?;
-        let end = rest[digits..].find(|letter: char| letter.is_ascii_digit());
-        let end = end.map_or(rest.len(), |end| digits + end);
-        total += match &rest[digits..end] {
-            "h" => Duration::from_secs(number.checked_mul(3600)?),
-            "m" => Duration::from_secs(number.checked_mul(60)?),
-            "s" => Duration::from_secs(number),
-            "ms" => Duration::from_millis(number),
-            _ => return None,
-        };
-        rest = &rest[end..];
-    }
-    Some(total)
+    text.parse()
+        .map(Duration::from_secs)
+        .ok()
+        .or_else(|| time::duration(text))
 }
 
 fn last_part(url: &str) -> &str {
@@ -260,18 +245,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_go_s() {
-        let cases = [
-            ("10s", Some(10_000)),
-            ("3m", Some(180_000)),
-            ("1h30m", Some(5_400_000)),
-            ("250ms", Some(250)),
-            ("5", Some(5000)),
-            ("fast", None),
-            ("10", Some(10_000)),
-        ];
-        for (text, milliseconds) in cases {
-            assert_eq!(duration(text), milliseconds.map(Duration::from_millis), "{text}");
+    fn durations_without_a_unit_are_seconds() {
+        for (text, seconds) in [("5", Some(5)), ("3m", Some(180)), ("fast", None), ("", None)] {
+            assert_eq!(duration(text), seconds.map(Duration::from_secs), "{text}");
         }
     }
 
