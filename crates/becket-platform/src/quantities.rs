@@ -60,6 +60,29 @@ text! {
 }
 
 impl Quantity {
+    /// As whole gibibytes, rounded up.
+    pub(crate) fn gibibytes(&self) -> u64 {
+        let unit = self
+            .0
+            .find(|c: char| c.is_ascii_alphabetic())
+            .unwrap_or(self.0.len());
+        let (number, unit) = self.0.split_at(unit);
+        let bytes: f64 = match unit {
+            "m" => 0.001,
+            "k" => 1e3,
+            "M" => 1e6,
+            "G" => 1e9,
+            "T" => 1e12,
+            "Ki" => 1024.0,
+            "Mi" => 1_048_576.0,
+            "Gi" => 1_073_741_824.0,
+            "Ti" => 1_099_511_627_776.0,
+            _ => 1.0,
+        };
+        let gibibytes = (number.parse::<f64>().unwrap_or_default() * bytes / 1_073_741_824.0).ceil();
+        format!("{gibibytes:.0}").parse().unwrap_or(u64::MAX)
+    }
+
     /// An amount that stands in this code; `text` must be one.
     pub(crate) fn fixed(text: &'static str) -> Self {
         Self(text.to_owned())

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Layer, text};
+use super::{Layer, nodes, text};
 use crate::model::{Cluster, Environment, Platform};
 use crate::names::{ClusterName, EnvironmentName};
 use crate::quantities::Cidr;
@@ -32,6 +32,7 @@ pub(super) fn put(platform: &Platform, name: &EnvironmentName, environment: &Env
 pub(super) fn put_cluster(platform: &Platform, name: &ClusterName, cluster: &Cluster, view: &mut Layer) {
     let at = &cluster.at;
     view.put("cluster.name", text(name), at);
+    nodes::put(cluster, view);
     view.put(
         "cluster.cidr",
         cluster.cidr.map_or(Value::Null, text),

@@ -6,9 +6,11 @@
 mod ansible;
 mod environment;
 mod network;
+mod nodes;
 mod operator;
 mod service;
 mod stage;
+mod teams;
 #[cfg(test)]
 mod tests;
 
@@ -179,6 +181,7 @@ fn services(platform: &Platform) -> Vec<Arc<Layer>> {
 }
 
 fn of_platform(platform: &Platform, view: &mut Layer) {
+    teams::put(platform, view);
     ansible::put(platform, view);
     let name = platform.at.key("name");
     let organisation = platform.at.key("organisation");

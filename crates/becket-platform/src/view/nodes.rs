@@ -1,0 +1,86 @@
+//! Groups of nodes, in the shape of a map of Terraform: by name, what EKS manages apart from what it does not.
+
+use serde_json::{Map, Value, json};
+
+use super::{Layer, text};
+use crate::model::{Cluster, NodeGroup};
+
+pub(super) fn put(cluster: &Cluster, view: &mut Layer) {
+    let at = cluster.at.key("nodes");
+    let groups = |managed: bool| -> Map<String, Value> {
+        let groups = cluster.nodes.iter().filter(|(_, group)| group.managed == managed);
+        groups
+            .map(|(name, of)| (name.as_str().to_owned(), group(of)))
+            .collect()
+    };
+    view.put("cluster.nodes.managed", Value::Object(groups(true)), &at);
+    view.put("cluster.nodes.self_managed", Value::Object(groups(false)), &at);
+}
+
+fn group(group: &NodeGroup) -> Value {
+    let mut view = json!({
+        "instance_types": group.instances.iter().map(text).collect::<Vec<_>>(),
+        "architecture": architecture(group),
+        "os": group.os.as_str(),
+        "disk_size": group.disk.gibibytes(),
+        "capacity": group.capacity.as_str(),
+        "min": group.min,
+        "desired": group.desired.unwrap_or(group.min),
+        "max": group.max,
+    });
+    if let Some(share) = group.scale_on_cpu {
+        let share = share.get();
+        view["scale_on_cpu"] = if share.fract() == 0.0 {
+            json!(format!("{share:.0}").parse::<u64>().unwrap_or_default())
+        } else {
+            json!(share)
+        };
+    }
+    view
+}
+
+/// The architecture of a group's first instance type: the letters behind a family's generation hold a `g` where it is
+/// Graviton (`m7g`, `c7gn`, `x2gd`, `g5g`).
+fn architecture(group: &NodeGroup) -> &'static str {
+    let first = group.instances.first().map_or("", |instance| instance.as_str());
+    let family = first.split('.').next().unwrap_or_default();
+    let family = family.split('-').next().unwrap_or_default();
+    let letters = family.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let letters = letters.trim_start_matches(|c: char| c.is_ascii_digit());
+    if letters.contains('g') { "arm64" } else { "x86_64" }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::parse;
+    use crate::view::{Scope, views};
+
+    fn nodes(nodes: &str) -> (String, String) {
+        let text = format!(
+            "becket: 1\nname: shop\norganisation: acme\ndomain: acme.example\n\
+             clusters:\n  one:\n    nodes:\n{nodes}\
+             environments: {{ prod: {{ clusters: [one] }} }}\n\
+             services: {{ hello: {{ image: ghcr.io/acme/hello }} }}\n"
+        );
+        let parsed = parse("platform.yaml", &text);
+        let views = views(parsed.platform().unwrap(), Scope::Cluster);
+        let of = |path: &str| views[0].leaf(path).unwrap().value.to_value().to_string();
+        (of("cluster.nodes.managed"), of("cluster.nodes.self_managed"))
+    }
+
+    #[test]
+    fn groups_are_apart_by_who_manages_them() {
+        let (managed, own) = nodes(
+            "      general: { instances: [m7g.large], min: 2, max: 4, disk: 1Ti }\n      \
+             batch: { managed: false, instances: [g5.xlarge], min: 0, desired: 1, max: 6, capacity: spot, scaleOnCpu: 60, os: bottlerocket, disk: 80G }\n",
+        );
+        assert_eq!(
+            managed,
+            r#"{"general":{"instance_types":["m7g.large"],"architecture":"arm64","os":"al2023","disk_size":1024,"capacity":"on-demand","min":2,"desired":2,"max":4}}"#
+        );
+        assert_eq!(
+            own,
+            r#"{"batch":{"instance_types":["g5.xlarge"],"architecture":"x86_64","os":"bottlerocket","disk_size":75,"capacity":"spot","min":0,"desired":1,"max":6,"scale_on_cpu":60}}"#
+        );
+    }
+}
