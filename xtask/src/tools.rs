@@ -32,6 +32,13 @@ enum From {
     Debian(&'static str),
     /// An artifact that tests take from Maven's own cache.
     Maven(&'static str),
+    /// Packages of Python in an environment of their own, beside the folder of judges, and the programs of it that judge.
+    Python {
+        packages: &'static [&'static str],
+        programs: &'static [&'static str],
+    },
+    /// The files of a Debian with these packages, a root to run things in, beside the folder of judges.
+    Root(&'static [&'static str]),
 }
 
 /// Renovate keeps the versions: see `renovate.json` when there is one.
@@ -70,6 +77,31 @@ const TOOLS: &[Tool] = &[
         name: "git",
         version: "any",
         from: From::Debian("git"),
+    },
+    Tool {
+        name: "ansible",
+        version: "12.3.0",
+        from: From::Python {
+            packages: &[
+                "ansible-lint==26.10.1",
+                "yamllint==1.38.0",
+                "boto3==1.44.5",
+                "kubernetes==37.0.1",
+                "pytest==9.2.0",
+                "pytest-xdist==3.8.0",
+            ],
+            programs: &["ansible-playbook", "ansible-lint", "ansible-test", "yamllint"],
+        },
+    },
+    Tool {
+        name: "debootstrap",
+        version: "any",
+        from: From::Debian("debootstrap"),
+    },
+    Tool {
+        name: "debian-12",
+        version: "bookworm",
+        from: From::Root(&["python3", "python3-apt", "nftables", "openssh-server", "sudo", "systemd"]),
     },
     Tool {
         name: "chromium",
@@ -169,6 +201,45 @@ fn provide(tool: &Tool, bin: &std::path::Path) -> Result<()> {
             let artifact = format!("-Dartifact={artifact}:{}", tool.version);
             output(Command::new("mvn").args(["-q", "-B", "dependency:get", &artifact]))?;
             std::fs::write(stamp, "")?;
+        }
+        From::Python { packages, programs } => {
+            let home = bin.with_file_name(tool.name);
+            let stamp = home.join(format!(".{}", tool.version));
+            if !stamp.exists() {
+                eprintln!("installing {} {} …", tool.name, tool.version);
+                output(Command::new("python3").args(["-m", "venv"]).arg(&home))?;
+                output(
+                    Command::new(home.join("bin/pip"))
+                        .args(["install", "--quiet"])
+                        .arg(format!("{}=={}", tool.name, tool.version))
+                        .args(packages),
+                )?;
+                std::fs::write(stamp, "")?;
+            }
+            for program in programs {
+                let link = bin.join(program);
+                if !link.exists() {
+                    std::os::unix::fs::symlink(home.join("bin").join(program), link)?;
+                }
+            }
+        }
+        From::Root(packages) => {
+            let root = bin.with_file_name("roots").join(tool.name);
+            if root.join("usr/bin").exists() && !root.join("debootstrap").exists() {
+                return Ok(());
+            }
+            if output(Command::new("id").arg("-u"))?.trim() != "0" {
+                anyhow::bail!("only root can unpack a root");
+            }
+            eprintln!("unpacking {} …", tool.name);
+            std::fs::create_dir_all(&root)?;
+            output(
+                Command::new("debootstrap")
+                    .arg("--variant=minbase")
+                    .arg(format!("--include={}", packages.join(",")))
+                    .arg(tool.version)
+                    .arg(&root),
+            )?;
         }
         From::Debian(package) => {
             if find(tool.name).is_some() {
