@@ -377,3 +377,35 @@ fn the_root_chart_renders_in_helm() {
     assert!(production.contains("preserveResourcesOnDeletion") && !production.contains("nonprod"));
     assert!(chart("minimal/iac/ansible/root", &[]).contains("preserveResourcesOnDeletion"));
 }
+
+#[test]
+fn a_folder_comes_out_by_its_condition_and_deep_with_what_lies_below() {
+    let component = "\
+component: y
+capability: x
+to:
+  .: { per: platform, folder: iac, when: platform.has.cloud }
+  a: { per: platform, folder: iac/a, deep: true, unless: platform.has.cloud }
+bind:
+  a/b/f.yaml: { metadata.name: platform.name }
+";
+    let mut files = FileSet::new();
+    for (path, text) in [
+        ("component.yaml", component),
+        ("top.yaml", "{}\n"),
+        ("a/b/f.yaml", FILE),
+    ] {
+        files.insert_text(format!("x/y/{path}"), text);
+    }
+    let catalog = Catalog::load(&files).unwrap();
+    let paths = |platform: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(platform);
+        let text = std::fs::read_to_string(path).unwrap();
+        let parsed = becket_platform::parse("platform.yaml", &text);
+        let rendered = render(parsed.platform().unwrap(), &catalog).unwrap().files;
+        let paths = rendered.iter().map(|(path, _)| path.to_owned());
+        paths.collect::<Vec<_>>()
+    };
+    assert_eq!(paths(REFERENCE), ["iac/.becket/manifest", "iac/top.yaml"]);
+    assert_eq!(paths(MINIMAL), ["iac/.becket/manifest", "iac/a/b/f.yaml"]);
+}
