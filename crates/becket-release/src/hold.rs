@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_hold_that_cannot_be_read_is_no_free_way() {
-        let reason = |text: &str| read(text).unwrap_err().to_string();
+        let reason = |text: &str| read(text).unwrap_err().with_remedy();
         assert_eq!(
             reason("reason: x\n"),
             "apps/orders/overlays/qa/hold.yaml cannot be read: `author` is missing; mend it or restore it from Git"

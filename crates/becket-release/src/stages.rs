@@ -114,11 +114,11 @@ mod tests {
         assert_eq!(stages.before("dev").unwrap(), None);
         assert_eq!(stages.lowest().unwrap(), "dev");
         assert_eq!(
-            stages.get("preprod").unwrap_err().to_string(),
+            stages.get("preprod").unwrap_err().with_remedy(),
             "there is no stage `preprod`; did you mean `pre-prod`?"
         );
         assert_eq!(
-            stages.get("x").unwrap_err().to_string(),
+            stages.get("x").unwrap_err().with_remedy(),
             "there is no stage `x`; there are dev, qa, pre-prod, prod"
         );
     }
@@ -137,6 +137,6 @@ mod tests {
         .collect();
         assert_eq!(units(&files), ["a", "a-b", "b"]);
         let error = check_unit(&files, "ab").unwrap_err();
-        assert_eq!(error.to_string(), "there is no unit `ab`; did you mean `a`?");
+        assert_eq!(error.with_remedy(), "there is no unit `ab`; did you mean `a`?");
     }
 }

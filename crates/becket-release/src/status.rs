@@ -87,7 +87,7 @@ fn stage_status(files: &FileSet, unit: &str, stage: &str, ahead: bool, today: Da
             (hold, stands)
         }
         Err(error) => {
-            problem = Some(error.to_string());
+            problem = Some(error.with_remedy());
             (None, true)
         }
     };
@@ -95,7 +95,7 @@ fn stage_status(files: &FileSet, unit: &str, stage: &str, ahead: bool, today: Da
     let release = files.folder(&folder);
     let released = (!release.is_empty()).then(|| Released {
         images: images(&release, &folder).unwrap_or_else(|error| {
-            problem = Some(error.to_string());
+            problem = Some(error.with_remedy());
             Vec::new()
         }),
         identity: identity(&release),

@@ -28,7 +28,7 @@ fn up(files: &FileSet) -> FileSet {
 fn refused(files: &FileSet, from: Option<&str>, to: Option<&str>) -> String {
     promote(files, &stages(), "orders", (from, to), None, today())
         .unwrap_err()
-        .to_string()
+        .with_remedy()
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn what_is_missing_is_named_with_the_command_that_makes_it() {
     let of = |files: &FileSet, stages: &Stages, unit: &str| {
         release(files, stages, unit, &image("orders", 1), today())
             .unwrap_err()
-            .to_string()
+            .with_remedy()
     };
     assert_eq!(
         of(&files, &stages(), "order"),
@@ -286,7 +286,9 @@ fn a_held_stage_is_left_alone_until_the_hold_is_over() {
     let ended = unhold(&held, &stages(), "orders", "qa").unwrap().files;
     assert_eq!(ended, files);
     assert_eq!(
-        unhold(&ended, &stages(), "orders", "qa").unwrap_err().to_string(),
+        unhold(&ended, &stages(), "orders", "qa")
+            .unwrap_err()
+            .with_remedy(),
         "orders is not held in qa"
     );
     let held = becket_release::hold(&files, &stages(), "orders", "dev", &hold("freeze"))
@@ -342,7 +344,7 @@ fn a_rollback_restores_the_bytes_and_leaves_a_hold() {
     );
     let again = rollback(&outcome.files, &stages(), "orders", "qa", &back).unwrap_err();
     assert_eq!(
-        again.to_string(),
+        again.with_remedy(),
         "there is nothing before what qa runs of orders; `becket history orders` shows what was released"
     );
 }

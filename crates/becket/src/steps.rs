@@ -67,12 +67,12 @@ fn not_rendered() -> CommandError {
     CommandError::usage("nothing is rendered yet").hint("becket up")
 }
 
-/// A step that was refused, with its remedy, which stands behind the last semicolon.
+/// A step that was refused, with its remedy.
 pub(crate) fn refused(error: &becket_release::Error) -> CommandError {
-    let text = chain(error);
-    match text.rsplit_once("; ") {
-        Some((what, remedy)) => CommandError::new(Kind::Findings, what).hint(remedy),
-        None => CommandError::new(Kind::Findings, text),
+    let refused = CommandError::new(Kind::Findings, chain(error));
+    match error.remedy() {
+        Some(remedy) => refused.hint(remedy),
+        None => refused,
     }
 }
 
@@ -136,5 +136,29 @@ impl Taken {
                 "units": releases.iter().map(|(unit, _)| unit).collect::<Vec<_>>(),
             }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_may_have_a_semicolon() {
+        let error = becket_release::Error::Held {
+            unit: "orders".to_owned(),
+            stage: "prod".to_owned(),
+            hold: becket_release::Hold {
+                reason: "carts are lost; wait".to_owned(),
+                author: "ann".to_owned(),
+                until: None,
+            },
+        };
+        let refused = refused(&error);
+        assert!(refused.message.contains("(carts are lost; wait)"), "{refused:?}");
+        assert_eq!(
+            refused.hints,
+            ["when that is over, run `becket hold orders --in prod --end`"]
+        );
     }
 }
