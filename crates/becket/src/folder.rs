@@ -21,11 +21,8 @@ pub(crate) struct Folder {
 impl Folder {
     /// The folder at `path`, or an error that says what to type where it has no `platform.yaml`.
     pub(crate) fn open(path: &Path) -> Result<Self, CommandError> {
-        if !path.is_dir() {
-            let text = format!("there is no folder {}", path.display());
-            return Err(CommandError::usage(text).hint("becket -C DIR … names the platform's folder"));
-        }
-        let path = path.canonicalize().map_err(|error| unreadable(path, &error))?;
+        let path =
+            existing(path).map_err(|error| error.hint("becket -C DIR … names the platform's folder"))?;
         if !path.join(PLATFORM).is_file() {
             return Err(
                 CommandError::usage(format!("there is no {PLATFORM} in {}", path.display()))
@@ -83,6 +80,17 @@ impl Folder {
         let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
         Ok([(PLATFORM, bytes)].into_iter().collect())
     }
+}
+
+/// The whole path of a folder that the user named.
+pub(crate) fn existing(path: &Path) -> Result<PathBuf, CommandError> {
+    if !path.is_dir() {
+        return Err(CommandError::usage(format!(
+            "there is no folder {}",
+            path.display()
+        )));
+    }
+    path.canonicalize().map_err(|error| unreadable(path, &error))
 }
 
 /// Who commits: as git itself would have it, by `GIT_AUTHOR_NAME` and `GIT_AUTHOR_EMAIL`, the user's settings, or the

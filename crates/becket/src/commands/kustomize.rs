@@ -10,7 +10,7 @@ use becket_source::FileSet;
 
 use crate::cli::Kustomize;
 use crate::error::CommandError;
-use crate::folder::unreadable;
+use crate::folder::existing;
 use crate::output::Output;
 
 /// Files of a disk, read when they are asked for and kept for showing findings in them.
@@ -36,10 +36,7 @@ impl Files for Disk {
 
 pub(crate) fn run(start: &Path, arguments: &Kustomize, output: Output) -> Result<(), CommandError> {
     let Kustomize::Build { folder } = arguments;
-    let folder = start.join(folder);
-    let folder = folder
-        .canonicalize()
-        .map_err(|error| unreadable(&folder, &error))?;
+    let folder = existing(&start.join(folder))?;
     // The root of the disk, so that bases above the folder are found.
     let disk = Disk {
         root: PathBuf::from("/"),

@@ -45,6 +45,8 @@ fn without_a_platform_every_command_says_how_to_name_or_start_one() {
             "{arguments:?}: {ran:?}"
         );
     }
+    let ran = becket_in(empty.path(), ["kustomize", "build", "nowhere"]).ends(2);
+    assert!(ran.err.contains("there is no folder ./nowhere"), "{ran:?}");
     let left = empty.path().read_dir().unwrap().count();
     assert_eq!(left, 0, "nothing is made where no platform is");
 }
