@@ -88,6 +88,11 @@ mod tests {
         let page = document("/", &board());
         assert!(page.contains("aaaaaaaaaaaa") && page.contains("bbbbbbbbbbbb"));
         assert_eq!(page.matches("becket promote orders --to prod").count(), 1);
+        // Where the screen is too narrow for the table's head.
+        assert_eq!(
+            page.matches(r#"<td class="healthy" data-stage="prod""#).count(),
+            1
+        );
     }
 
     #[test]

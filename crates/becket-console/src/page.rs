@@ -46,7 +46,8 @@ pub(crate) fn board(model: &Board) -> Markup {
                     tr {
                         th scope="row" { (row.unit) }
                         @for (index, cell) in row.cells.iter().enumerate() {
-                            (self::cell(row, cell, model.stages.get(index + 1)))
+                            @let stage = model.stages.get(index).map_or("", String::as_str);
+                            (self::cell(row, cell, stage, model.stages.get(index + 1)))
                         }
                     }
                 }
@@ -80,12 +81,12 @@ fn summary(model: &Board) -> Markup {
     }
 }
 
-fn cell(row: &Row, cell: &Cell, next: Option<&String>) -> Markup {
+fn cell(row: &Row, cell: &Cell, stage: &str, next: Option<&String>) -> Markup {
     let Some(version) = &cell.version else {
-        return html! { td.empty { "not released" } };
+        return html! { td.empty data-stage=(stage) { "not released" } };
     };
     html! {
-        td class=(class(cell)) {
+        td class=(class(cell)) data-stage=(stage) {
             div.version {
                 i.swatch style={ "background:hsl(" (hue(version)) " 62% 55%)" } {}
                 @if let Some(url) = &cell.url { a href=(url) title=(url) { code { (version) } } } @else { code { (version) } }
