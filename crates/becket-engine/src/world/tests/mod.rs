@@ -371,19 +371,22 @@ fn what_is_wrong_with_operators_is_said() {
 }
 
 #[test]
-fn a_secret_that_nobody_makes_is_named() {
-    let mut lab = Lab::new();
-    lab.play("m", Play::Ends(0));
-    lab.commit("1", &[migration("m")]);
-    assert_eq!(
-        lab.app().operation.unwrap().message,
-        "waiting for completion of hook Job orders-migration: \
-         CreateContainerConfigError: secret \"orders-database\" not found"
-    );
-    lab.secrets.insert(
-        "orders-database".to_owned(),
-        BTreeMap::from([("uri".to_owned(), "x".to_owned())]),
-    );
+fn a_secret_that_nobody_makes_is_named_and_so_is_a_key_that_it_lacks() {
+    let cases = [
+        (None, "secret \"orders-database\" not found"),
+        (Some("uri"), "secret \"orders-database\" has no key \"url\""),
+    ];
+    for (known, why) in cases {
+        let mut lab = Lab::new();
+        lab.play("m", Play::Ends(0));
+        let data = known.map(|known| BTreeMap::from([(known.to_owned(), "x".to_owned())]));
+        lab.secrets
+            .extend(data.map(|data| ("orders-database".to_owned(), data)));
+        lab.commit("1", &[migration("m")]);
+        let waiting = "waiting for completion of hook Job orders-migration: CreateContainerConfigError";
+        assert_eq!(lab.app().operation.unwrap().message, format!("{waiting}: {why}"));
+        assert_eq!(lab.log, [""; 0]);
+    }
 }
 
 #[test]
