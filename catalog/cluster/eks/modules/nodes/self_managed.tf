@@ -67,11 +67,15 @@ resource "aws_autoscaling_group" "this" {
   }
 
   # A new launch template reaches the nodes that run, a few at a time.
-  instance_refresh {
-    strategy = "Rolling"
+  dynamic "instance_refresh" {
+    for_each = var.instance_refresh ? ["Rolling"] : []
 
-    preferences {
-      min_healthy_percentage = 90
+    content {
+      strategy = instance_refresh.value
+
+      preferences {
+        min_healthy_percentage = 90
+      }
     }
   }
 

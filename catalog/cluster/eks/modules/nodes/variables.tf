@@ -112,3 +112,9 @@ variable "tags" {
   type        = map(string)
   default     = {}
 }
+
+variable "instance_refresh" {
+  description = "Whether nodes of self-managed groups are replaced when their launch template changes. A local AWS cannot."
+  type        = bool
+  default     = true
+}

@@ -29,6 +29,7 @@ module "nodes" {
   self_managed                  = var.self_managed_nodes
   cilium_installed              = var.cilium_installed
   access_entries                = var.access_entries
+  instance_refresh              = var.instance_refresh
   tags                          = { platform = var.platform, cluster = var.cluster }
 }
 

@@ -99,3 +99,9 @@ variable "access_entries" {
   type        = bool
   default     = true
 }
+
+variable "instance_refresh" {
+  description = "Whether nodes of self-managed groups are replaced when their launch template changes. A local AWS cannot."
+  type        = bool
+  default     = true
+}
