@@ -3,8 +3,6 @@
 //!
 //! It is a namespace of its own because a program that listens on all of its addresses, as most do, shuts everybody else
 //! out of that port on any of them. Nothing is forwarded: there is no way from here to the machine's network.
-//!
-//! Messages of rtnetlink(7) and veth(4), written by hand, as for the loopback interface.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
@@ -13,17 +11,14 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use nix::sched::{CloneFlags, setns, unshare};
 
 use super::loopback;
+use super::netlink::{LOOPBACK, NLM_F_CREATE, RTM_NEWLINK, ask, attribute, link, message, up};
 
-const RTM_NEWLINK: u16 = 16;
 const RTM_NEWADDR: u16 = 20;
 const RTM_NEWROUTE: u16 = 24;
-const NLM_F_REQUEST_ACK: u16 = 5;
-const NLM_F_CREATE: u16 = 0x400;
 const AF_INET: u8 = 2;
 
 /// The number of the cable's interface, on both of its ends.
 const CABLE: u32 = 100;
-const LOOPBACK: u32 = 1;
 /// The pod's end and the gateway's, in a network of four addresses.
 const POD: Ipv4Addr = Ipv4Addr::new(10, 95, 255, 2);
 const GATEWAY: Ipv4Addr = Ipv4Addr::new(10, 95, 255, 1);
@@ -58,15 +53,15 @@ impl Gateway {
             pod: namespace()?,
             gateway,
         };
-        loopback::ask(&cable(this.gateway.as_raw_fd()))?;
-        loopback::ask(&address(POD))?;
-        loopback::ask(&up())?;
+        ask(&cable(this.gateway.as_raw_fd()))?;
+        ask(&address(POD))?;
+        ask(&up(CABLE))?;
         this.within(|| -> io::Result<()> {
-            loopback::ask(&address(GATEWAY))?;
-            loopback::ask(&up())?;
-            loopback::ask(&everything_is_local())
+            ask(&address(GATEWAY))?;
+            ask(&up(CABLE))?;
+            ask(&everything_is_local())
         })??;
-        loopback::ask(&outside_is_beyond_the_cable())?;
+        ask(&outside_is_beyond_the_cable())?;
         Ok(this)
     }
 
@@ -81,38 +76,6 @@ impl Gateway {
 
 fn namespace() -> io::Result<OwnedFd> {
     Ok(std::fs::File::open("/proc/self/ns/net")?.into())
-}
-
-/// A message, with its length filled in.
-fn message(kind: u16, flags: u16, body: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(16 + body.len()).unwrap_or(0);
-    let mut bytes = Vec::with_capacity(16 + body.len());
-    bytes.extend(length.to_ne_bytes());
-    bytes.extend(kind.to_ne_bytes());
-    bytes.extend((NLM_F_REQUEST_ACK | flags).to_ne_bytes());
-    bytes.extend([0; 8]); // sequence, and the kernel's port
-    bytes.extend(body);
-    bytes
-}
-
-/// An attribute, filled up to a multiple of four bytes.
-fn attribute(kind: u16, value: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(4 + value.len()).unwrap_or(0);
-    let mut bytes = Vec::with_capacity(8 + value.len());
-    bytes.extend(length.to_ne_bytes());
-    bytes.extend(kind.to_ne_bytes());
-    bytes.extend(value);
-    bytes.resize(bytes.len().next_multiple_of(4), 0);
-    bytes
-}
-
-/// `ifinfomsg`: number, flags and which of them are meant.
-fn link(number: u32, flags: u32) -> Vec<u8> {
-    let mut bytes = vec![0; 4];
-    bytes.extend(number.to_ne_bytes());
-    bytes.extend(flags.to_ne_bytes());
-    bytes.extend(flags.to_ne_bytes());
-    bytes
 }
 
 /// A cable whose other end is in the network namespace of a file descriptor.
@@ -139,11 +102,6 @@ fn cable(there: i32) -> Vec<u8> {
         attribute(IFLA_LINKINFO, &info.concat()),
     ];
     message(RTM_NEWLINK, NLM_F_CREATE, &body.concat())
-}
-
-fn up() -> Vec<u8> {
-    const IFF_UP: u32 = 1;
-    message(RTM_NEWLINK, 0, &link(CABLE, IFF_UP))
 }
 
 fn address(address: Ipv4Addr) -> Vec<u8> {
@@ -192,7 +150,7 @@ mod tests {
     fn messages_are_as_long_as_they_say() {
         for message in [
             cable(3),
-            up(),
+            up(CABLE),
             address(POD),
             everything_is_local(),
             outside_is_beyond_the_cable(),

@@ -10,6 +10,7 @@ mod first;
 pub(crate) mod gateway;
 mod loopback;
 mod mounts;
+mod netlink;
 mod outer;
 
 use std::ffi::OsString;
