@@ -6,6 +6,7 @@
 
 mod facts;
 mod finding;
+mod lock;
 mod model;
 mod names;
 mod parse;
@@ -20,6 +21,7 @@ mod text;
 pub mod view;
 
 pub use jiff::civil::Date;
+pub use lock::{LOCK, Lock};
 pub use model::*;
 pub use names::{
     ClusterName, DomainName, EnvironmentName, Host, Label, Organisation, PlatformName, Reference,

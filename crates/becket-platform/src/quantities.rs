@@ -16,6 +16,10 @@ use crate::text::text;
 pub struct Cidr(Ipv4Net);
 
 impl Cidr {
+    pub(crate) const fn of(network: Ipv4Net) -> Self {
+        Self(network)
+    }
+
     /// As a network.
     pub const fn network(self) -> Ipv4Net {
         self.0

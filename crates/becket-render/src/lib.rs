@@ -17,6 +17,6 @@ pub use catalog::Catalog;
 pub use diff::diff;
 pub use manifest::{MANIFEST, blob_id};
 pub use ownership::{Plan, check_rendered, plan};
-pub use render::{REPOSITORIES, Rendered, render};
+pub use render::{REPOSITORIES, Rendered, render, render_with};
 pub use rules::rules;
 pub use source_map::SourceMap;

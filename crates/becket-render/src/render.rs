@@ -7,25 +7,27 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use becket_document::edit::{EditError, Editor};
+use becket_document::edit::EditError;
 use becket_document::{Fragment, KeyPath};
-use becket_platform::Platform;
-use becket_platform::view::{Scope, View, views};
+use becket_platform::view::{Scope, View, roots, views_with};
+use becket_platform::{Lock, Platform};
 use becket_source::{Diagnostic, FileSet, Location};
 use serde_json::Value;
 
 use crate::binding::{From, Missing, leaf};
-use crate::catalog::{Binding, Bound, Catalog, Condition, Contents, File, Folder};
+use crate::catalog::{Binding, Bound, Catalog, Condition, Contents, File, Folder, NativeEditor};
 use crate::source_map::{Origins, SourceMap};
 use crate::{MANIFEST, manifest, rules};
 
 /// The repositories that render makes: the topmost folders of what comes out.
 pub const REPOSITORIES: [&str; 2] = ["gitops", "iac"];
 
-const SCOPES: [Scope; 6] = [
+const SCOPES: [Scope; 8] = [
     Scope::Platform,
     Scope::Operator,
     Scope::Cluster,
+    Scope::Account,
+    Scope::Root,
     Scope::Environment,
     Scope::Service,
     Scope::ServiceEnvironment,
@@ -57,6 +59,11 @@ impl Rendered {
 /// Renders a platform. The same platform and catalog give the same bytes. What can go wrong is the catalog's fault, and is
 /// said at its place there.
 pub fn render(platform: &Platform, catalog: &Catalog) -> Result<Rendered, Vec<Diagnostic>> {
+    render_with(platform, &Lock::default().allocate(platform).0, catalog)
+}
+
+/// Renders a platform with what was allocated once.
+pub fn render_with(platform: &Platform, lock: &Lock, catalog: &Catalog) -> Result<Rendered, Vec<Diagnostic>> {
     let mut output = Output::default();
     for scope in SCOPES {
         let folders: Vec<&Folder> = catalog
@@ -72,7 +79,12 @@ pub fn render(platform: &Platform, catalog: &Catalog) -> Result<Rendered, Vec<Di
         if folders.is_empty() {
             continue;
         }
-        for view in &views(platform, scope) {
+        let views = if scope == Scope::Root {
+            roots(platform, lock, terraform_roots(&output.rendered.files))
+        } else {
+            views_with(platform, lock, scope)
+        };
+        for view in &views {
             output.scope(&folders, view);
         }
     }
@@ -96,6 +108,15 @@ pub fn render(platform: &Platform, catalog: &Catalog) -> Result<Rendered, Vec<Di
     Ok(rendered)
 }
 
+/// The roots of Terraform among `files`: each a cluster's name and its own.
+fn terraform_roots(files: &FileSet) -> Vec<(&str, &str)> {
+    let mains = files.under("iac/terraform").filter_map(|(path, _)| {
+        let folder = path.strip_prefix("iac/terraform/")?.strip_suffix("/main.tf")?;
+        folder.split_once('/').filter(|(_, root)| !root.contains('/'))
+    });
+    mains.collect()
+}
+
 #[derive(Default)]
 struct Output {
     rendered: Rendered,
@@ -113,7 +134,10 @@ struct Target<'c, 'v> {
 impl Output {
     fn scope(&mut self, folders: &[&Folder], view: &View) {
         let mut targets: Vec<Target<'_, '_>> = Vec::new();
-        for folder in folders.iter().filter(|folder| holds(&folder.condition, view)) {
+        for folder in folders {
+            if !folder.conditions.iter().all(|condition| holds(condition, view)) {
+                continue;
+            }
             let (path, origin) = match folder.to.fill(view) {
                 Ok(filled) => filled,
                 Err(missing) => {
@@ -193,7 +217,7 @@ impl Output {
 
     fn bind(
         &mut self,
-        editor: &mut Editor,
+        editor: &mut NativeEditor,
         bound: &Bound,
         target: &Target<'_, '_>,
         view: &View,
@@ -263,7 +287,7 @@ impl Output {
 /// A kustomization lists what comes out beside it: files of its own that do not are taken out, those of other
 /// components come behind.
 fn list_resources(
-    editor: &mut Editor,
+    editor: &mut NativeEditor,
     siblings: &[(usize, String)],
     target: &Target<'_, '_>,
 ) -> Result<(), EditError> {

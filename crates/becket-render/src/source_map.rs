@@ -5,8 +5,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use becket_document::{KeyPath, yaml};
+use becket_document::{KeyPath, hcl, yaml};
 use becket_source::Span;
+
+use crate::catalog::is_hcl;
 
 /// What caused the values of rendered files.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -43,7 +45,11 @@ impl SourceMap {
     /// The same for a place given as bytes of the rendered file, whose text is `text`.
     pub fn origin_of_span(&self, path: &str, text: &str, span: Span) -> Option<&KeyPath> {
         let origins = self.files.get(path)?;
-        let trees = yaml::parse(text).documents;
+        let trees = if is_hcl(path) {
+            vec![hcl::parse(text).body.to_node(text)]
+        } else {
+            yaml::parse(text).documents
+        };
         let covers = |bound: &KeyPath| {
             let node = trees.iter().find_map(|tree| tree.at(bound));
             node.is_some_and(|node| node.span.start <= span.start && span.end <= node.span.end)

@@ -184,7 +184,7 @@ fn a_component_that_does_not_fit_is_a_finding_at_its_place() {
         (
             "per: service",
             "per: pod",
-            "BK0103 catalog/x/y/component.yaml `pod`: `pod` is no scope; there are platform, operator, cluster, environment, service, service-environment",
+            "BK0103 catalog/x/y/component.yaml `pod`: `pod` is no scope; there are platform, operator, cluster, root, account, environment, service, service-environment",
         ),
         (
             "a/f.yaml",
@@ -408,4 +408,59 @@ bind:
     };
     assert_eq!(paths(REFERENCE), ["iac/.becket/manifest", "iac/top.yaml"]);
     assert_eq!(paths(MINIMAL), ["iac/.becket/manifest", "iac/a/b/f.yaml"]);
+}
+
+#[test]
+fn the_backend_of_every_root_follows_the_provider_of_state() {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(REFERENCE)).unwrap();
+    let catalog = Catalog::embedded().unwrap();
+    for (provider, backend) in [
+        ("s3", "use_lockfile"),
+        (
+            "s3-dynamodb",
+            "dynamodb_table = \"acme-storefront-terraform-prod-locks\"",
+        ),
+        ("hcp", "name = \"storefront-prod-dr-network\""),
+        (
+            "becket",
+            "https://state.acme.example/states/storefront/prod-dr/network",
+        ),
+    ] {
+        let text = text.replace(
+            "capabilities: {}",
+            &format!("capabilities: {{ state: {provider} }}"),
+        );
+        let parsed = becket_platform::parse("platform.yaml", &text);
+        let files = render(parsed.platform().unwrap(), &catalog).unwrap().files;
+        for root in ["nonprod/network", "prod/addresses", "prod-dr/network"] {
+            assert!(
+                files.contains(&format!("iac/terraform/{root}/backend.tf")),
+                "{provider} {root}"
+            );
+        }
+        let written = files
+            .text("iac/terraform/prod-dr/network/backend.tf")
+            .unwrap()
+            .unwrap();
+        assert!(written.contains(backend), "{written}");
+        let bootstrap = files.has_folder("iac/terraform/bootstrap");
+        assert_eq!(bootstrap, provider.starts_with("s3"), "{provider}");
+    }
+}
+
+#[test]
+fn a_platform_without_a_cloud_has_no_terraform() {
+    assert!(!rendered(MINIMAL).files.has_folder("iac/terraform"));
+}
+
+#[test]
+fn places_in_terraform_lead_to_the_platform_file() {
+    let rendered = rendered(REFERENCE);
+    let path = "iac/terraform/nonprod/network/terraform.tfvars";
+    let text = rendered.files.text(path).unwrap().unwrap();
+    let at = text.find("10.10.0.0/16").unwrap();
+    let origin = rendered
+        .source_map
+        .origin_of_span(path, text, becket_source::Span::new(at, at + 3));
+    assert_eq!(origin.unwrap().to_string(), "clusters.nonprod.cidr");
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use becket_git::{Author, Repository, Time};
+use becket_platform::LOCK;
 use becket_source::FileSet;
 
 use crate::error::{CommandError, chain};
@@ -74,11 +75,19 @@ impl Folder {
         }
     }
 
-    /// The text of `platform.yaml` as a set of its own, which findings are shown with.
+    /// The text of `platform.yaml`, and of `platform.lock` where there is one, as a set of its own, which findings are shown
+    /// with.
     pub(crate) fn platform_file(&self) -> Result<FileSet, CommandError> {
         let path = self.path.join(PLATFORM);
         let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
-        Ok([(PLATFORM, bytes)].into_iter().collect())
+        let mut files: FileSet = [(PLATFORM, bytes)].into_iter().collect();
+        let lock = self.path.join(LOCK);
+        match fs::read(&lock) {
+            Ok(bytes) => files.insert(LOCK, bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(unreadable(&lock, &error)),
+        }
+        Ok(files)
     }
 }
 

@@ -1,17 +1,20 @@
 //! Reading `platform.yaml`: its findings are shown, and its errors stop the command.
 
-use becket_platform::{Parsed, Platform};
+use becket_platform::{LOCK, Lock, Parsed, Platform};
 use becket_release::Stages;
 use becket_source::{Diagnostic, FileSet, Level};
 
 use crate::error::CommandError;
-use crate::folder::{Folder, PLATFORM, today};
+use crate::folder::{Folder, PLATFORM, today, write_file};
 use crate::output::Output;
 
 /// A platform without errors, and what it was read from.
 pub(crate) struct Read {
     pub parsed: Parsed,
+    /// `platform.yaml`, and `platform.lock` where there is one.
     pub file: FileSet,
+    /// What is allocated, with what `platform.lock` does not hold yet.
+    pub lock: Lock,
 }
 
 impl Read {
@@ -34,7 +37,31 @@ impl Read {
         let parsed = becket_platform::parse(PLATFORM, text);
         let mut findings = parsed.check(today());
         findings.extend(parsed.check_files(&|path| folder.path().join(path).exists()));
-        Ok((Self { parsed, file }, findings))
+        let (lock, unfit) = Lock::parse(written_lock(&file).unwrap_or_default());
+        findings.extend(unfit);
+        let mut read = Self { parsed, file, lock };
+        if let Some(platform) = read.parsed.platform() {
+            let (lock, unfit) = read.lock.allocate(platform);
+            read.lock = lock;
+            findings.extend(unfit);
+            findings.extend(read.stale_lock(Level::Warning));
+        }
+        Ok((read, findings))
+    }
+
+    /// That `platform.lock` is missing or old.
+    pub(crate) fn stale_lock(&self, level: Level) -> Option<Diagnostic> {
+        self.lock.stale(written_lock(&self.file), level)
+    }
+
+    /// Writes `platform.lock` where it does not hold what is allocated.
+    pub(crate) fn keep_lock(&self, folder: &Folder) -> Result<(), CommandError> {
+        match self.lock.to_text() {
+            Some(text) if written_lock(&self.file) != Some(text.as_str()) => {
+                write_file(&folder.path().join(LOCK), text.as_bytes())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The platform.
@@ -48,4 +75,9 @@ impl Read {
             self.platform()?.environments.keys().map(ToString::to_string),
         ))
     }
+}
+
+/// The text of `platform.lock`, where there is one.
+fn written_lock(file: &FileSet) -> Option<&str> {
+    file.text(LOCK)?.ok()
 }

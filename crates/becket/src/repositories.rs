@@ -12,7 +12,8 @@ use crate::platform::Read;
 /// What render makes of a platform.
 pub(crate) fn render(read: &Read) -> Result<Rendered, CommandError> {
     let catalog = Catalog::embedded().map_err(|findings| broken_catalog(&findings))?;
-    becket_render::render(read.platform()?, &catalog).map_err(|findings| broken_catalog(&findings))
+    becket_render::render_with(read.platform()?, &read.lock, &catalog)
+        .map_err(|findings| broken_catalog(&findings))
 }
 
 /// The catalog is part of the program: what is wrong with it is not the user's to mend.

@@ -12,11 +12,11 @@ record! {
     /// A Kubernetes cluster.
     pub struct Cluster {
         /// The account it lives in, by its name under `cloud.accounts`.
-        account: Option<Reference>; later,
+        account: Option<Reference>,
         /// Its region, where it is not `cloud.region`.
-        region: Option<Region>; later,
+        region: Option<Region>,
         /// Its availability zones, where they are not `cloud.zones`.
-        zones: Option<Vec<Zone>>; later,
+        zones: Option<Vec<Zone>>,
         /// The private range of its network; no two clusters share an address, so that they can be connected.
         cidr: Option<Cidr>,
         /// Its Kubernetes version in quotes, such as `"1.36"`.

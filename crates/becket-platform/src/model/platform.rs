@@ -25,7 +25,7 @@ record! {
         /// The zone at the DNS provider; certificates cover it and its wildcard.
         domain: DomainName,
         /// The cloud. A platform without one runs on this machine only.
-        cloud: Option<Cloud>; later,
+        cloud: Option<Cloud>,
         /// Kubernetes clusters by name.
         clusters: Clusters,
         /// Environments by name, in order of promotion; the last one is production.
@@ -192,6 +192,12 @@ const CAPABILITIES: &[Capability] = &[
         acted_on: &[],
     },
     Capability {
+        name: "network",
+        description: "What the clusters' networks are made of.",
+        providers: &["vpc"],
+        acted_on: &["vpc"],
+    },
+    Capability {
         name: "packaging",
         description: "How the manifests of services are written.",
         providers: &["kustomize", "helm"],
@@ -200,8 +206,8 @@ const CAPABILITIES: &[Capability] = &[
     Capability {
         name: "state",
         description: "Where Terraform keeps its state, and how it is locked.",
-        providers: &["s3", "s3-dynamodb", "hcp", "http"],
-        acted_on: &[],
+        providers: &["s3", "s3-dynamodb", "hcp", "becket"],
+        acted_on: &["s3", "s3-dynamodb", "hcp", "becket"],
     },
 ];
 

@@ -80,8 +80,13 @@ rules! {
     application_clash Platform,
     production_last Platform,
     both_operators Platform,
+    lock Reading,
+    lock_stale Reading,
+    address_quota Platform,
 }
 
+pub(crate) use lock::RULE as LOCKED;
+pub(crate) use lock_stale::RULE as LOCK_STALE;
 pub(crate) use missing_field::RULE as MISSING_FIELD;
 pub(crate) use not_acted_on::RULE as NOT_ACTED_ON;
 pub(crate) use not_yet::RULE as NOT_YET;

