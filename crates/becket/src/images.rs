@@ -10,7 +10,8 @@ use becket_release::Image;
 
 use crate::error::{CommandError, Kind, chain};
 use crate::folder::Folder;
-use crate::output::Output;
+use crate::output::{Output, short};
+use crate::runtime::runtime;
 
 /// Builds the services named `wanted`, and returns an image of each, by name.
 pub(crate) fn build(
@@ -77,18 +78,4 @@ pub(crate) fn build(
 /// The store of this platform's images.
 pub(crate) fn open(folder: &Folder) -> Result<Store, CommandError> {
     Store::open(folder.prepare_state()?.join("images")).map_err(|error| CommandError::machine(chain(&error)))
-}
-
-/// A digest as people tell it apart.
-pub(crate) fn short(digest: &str) -> &str {
-    let hex = digest.trim_start_matches("sha256:");
-    hex.get(..12).unwrap_or(hex)
-}
-
-/// What futures run on.
-pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| CommandError::machine(format!("cannot start: {error}")))
 }

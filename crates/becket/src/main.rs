@@ -12,6 +12,7 @@ mod platform;
 mod repositories;
 mod rules;
 mod running;
+mod runtime;
 mod signals;
 mod steps;
 mod watch;

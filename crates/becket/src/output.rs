@@ -189,3 +189,9 @@ pub(crate) fn counts(findings: &[Diagnostic]) -> Option<String> {
         (errors, warnings) => errors.or(warnings),
     }
 }
+
+/// A digest as people tell it apart.
+pub(crate) fn short(digest: &str) -> &str {
+    let hex = digest.trim_start_matches("sha256:");
+    hex.get(..12).unwrap_or(hex)
+}

@@ -10,7 +10,7 @@ use crate::error::{CommandError, Kind, chain};
 use crate::family::Family;
 use crate::folder::Folder;
 use crate::host::INGRESS;
-use crate::images;
+use crate::runtime::runtime;
 
 /// How long an engine that was told to stop may take: the longest grace of a pod, and some.
 const STOP: Duration = Duration::from_secs(40);
@@ -25,7 +25,7 @@ pub(crate) struct Running {
 impl Running {
     /// The engine of `folder`; none where none runs.
     pub(crate) fn find(folder: &Folder) -> Result<Option<Self>, CommandError> {
-        let (state, runtime) = (folder.state(), images::runtime()?);
+        let (state, runtime) = (folder.state(), runtime()?);
         match runtime.block_on(client::status(&state)) {
             Ok(status) => Ok(Some(Self {
                 state,

@@ -4,15 +4,15 @@ use crate::cli::Serve;
 use crate::error::CommandError;
 use crate::folder::Folder;
 use crate::host::Host;
-use crate::images;
 use crate::output::Output;
 use crate::platform::Read;
+use crate::runtime::runtime;
 use crate::signals::Signals;
 
 pub(crate) fn run(folder: &Folder, arguments: &Serve, output: Output) -> Result<(), CommandError> {
     let read = Read::of(folder, output)?;
     let (platform, stages) = (read.platform()?, read.stages()?);
-    images::runtime()?.block_on(async {
+    runtime()?.block_on(async {
         let mut signals = Signals::new()?;
         let start = Host::start(folder, platform, &stages, arguments.port, |text| {
             output.progress(text);

@@ -5,8 +5,7 @@ use becket_engine::status::{AppStatus, Board};
 use crate::cli::Status;
 use crate::error::CommandError;
 use crate::folder::Folder;
-use crate::images::short;
-use crate::output::Output;
+use crate::output::{Output, short};
 use crate::running::Running;
 
 pub(crate) fn run(folder: &Folder, arguments: &Status, output: Output) -> Result<(), CommandError> {

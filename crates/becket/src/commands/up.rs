@@ -19,6 +19,7 @@ use crate::host::{Host, Places};
 use crate::output::Output;
 use crate::platform::Read;
 use crate::running::Running;
+use crate::runtime::runtime;
 use crate::signals::Signals;
 use crate::watch::Watch;
 use crate::{images, repositories, steps};
@@ -105,7 +106,7 @@ fn unreleased(
 /// Serves in this process, until it is told to stop.
 fn stay(folder: &Folder, read: &Read, port: u16, output: Output) -> Result<(), CommandError> {
     let (platform, stages) = (read.platform()?, read.stages()?);
-    images::runtime()?.block_on(async {
+    runtime()?.block_on(async {
         let mut signals = Signals::new()?;
         let start = Host::start(folder, platform, &stages, port, |text| output.progress(text));
         let told = || output.progress("stopping once it has started; Ctrl-C again does not wait");

@@ -5,7 +5,7 @@ use becket_engine::status;
 use becket_release::{StageStatus, UnitStatus};
 
 use super::Places;
-use crate::images::short;
+use crate::output::short;
 
 /// The model for these apps and releases, by unit.
 pub(crate) fn board(

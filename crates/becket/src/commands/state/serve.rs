@@ -10,8 +10,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{open, refused, retention};
 use crate::cli::state::Serve;
 use crate::error::{CommandError, chain};
-use crate::images;
 use crate::output::Output;
+use crate::runtime::runtime;
 
 pub(super) fn run(start: &Path, arguments: &Serve, output: Output) -> Result<(), CommandError> {
     let dir = start.join(&arguments.place.dir);
@@ -38,7 +38,7 @@ pub(super) fn run(start: &Path, arguments: &Serve, output: Output) -> Result<(),
     } else {
         "http"
     };
-    images::runtime()?.block_on(async {
+    runtime()?.block_on(async {
         let mut terminate = signal(SignalKind::terminate()).map_err(|error| CommandError::machine(&error))?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| CommandError::machine(&error))?;
         let log = Arc::new(move |line: &serde_json::Value| output.log(line));
