@@ -2,35 +2,17 @@
 //! namespaces around it, and a PostgreSQL in a temporary folder. Nothing touches the machine that tests.
 
 #[cfg(test)]
+#[path = "../judge/mod.rs"]
+mod judge;
+
+#[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
     use std::fs;
     use std::path::{Path, PathBuf};
     use std::process::{Command, Stdio};
 
-    /// The folder of judges, and the judge `name` in it or on the `PATH`. Where it is missing, says so; in CI it must be there.
-    fn judge(name: &str, what: &str) -> Option<PathBuf> {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let found = std::iter::once(tools())
-            .chain(std::env::split_paths(&path))
-            .map(|folder| folder.join(name))
-            .find(|file| file.is_file());
-        found.or_else(|| not_judged(what, &format!("there is no {name}")))
-    }
-
-    fn not_judged<T>(what: &str, why: &str) -> Option<T> {
-        assert!(std::env::var_os("CI").is_none(), "{what}: {why}");
-        println!("not judged: {what}: {why}");
-        None
-    }
-
-    fn tools() -> PathBuf {
-        let default = || {
-            let home = std::env::home_dir().unwrap_or_default();
-            home.join(".cache/becket/tools/bin")
-        };
-        std::env::var_os("BECKET_TOOLS").map_or_else(default, PathBuf::from)
-    }
+    use crate::judge::{judge, not_judged, tools};
 
     /// The reference platform's `iac/ansible`, in a folder of its own.
     fn rendered() -> (tempfile::TempDir, PathBuf) {

@@ -4,6 +4,9 @@
 #[cfg(test)]
 mod clients;
 #[cfg(test)]
+#[path = "../judge/mod.rs"]
+mod judge;
+#[cfg(test)]
 mod killed;
 #[cfg(test)]
 mod server;

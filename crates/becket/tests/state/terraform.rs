@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use crate::judge::judge;
 use crate::server::{Server, lock};
 
 const ROOT: &str = r#"
@@ -23,23 +24,6 @@ output "input" {
   value = terraform_data.this.output
 }
 "#;
-
-/// The judge, where it is; an error says why it is not.
-fn judge(name: &str) -> Option<PathBuf> {
-    let tools = std::env::var_os("BECKET_TOOLS").map(PathBuf::from);
-    let tools = tools.or_else(|| Some(std::env::home_dir()?.join(".cache/becket/tools/bin")));
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = tools
-        .into_iter()
-        .chain(std::env::split_paths(&path))
-        .map(|folder| folder.join(name))
-        .find(|file| file.is_file());
-    if found.is_none() {
-        assert!(std::env::var_os("CI").is_none(), "{name} is missing");
-        println!("not judged: the state server before {name}: it is not installed");
-    }
-    found
-}
 
 struct Client<'a> {
     tool: &'a Path,
@@ -104,7 +88,9 @@ fn said(output: &Output) -> String {
 
 /// A life of a state with the tool: applied, locked out, unlocked, restored, moved here from a file.
 fn judged_by(name: &str) {
-    let Some(tool) = judge(name) else { return };
+    let Some(tool) = judge(name, "the state server") else {
+        return;
+    };
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());
     let (first, second) = (
@@ -187,7 +173,9 @@ fn tofu_works_with_it() {
 
 #[test]
 fn a_server_killed_during_an_apply_loses_nothing_acknowledged() {
-    let Some(tool) = judge("terraform") else { return };
+    let Some(tool) = judge("terraform", "the state server") else {
+        return;
+    };
     let folder = tempfile::tempdir().unwrap();
     let mut server = Server::start(folder.path());
     let client = Client::new(&tool, folder.path(), "client");

@@ -5,7 +5,8 @@ use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
-use crate::machine::{Machine, SOON, judge, wait_for};
+use crate::judge::judge;
+use crate::machine::{Machine, SOON, wait_for};
 
 const PLATFORM: &str = "name: odd\norganisation: example\ndomain: odd.example\nclusters:\n  local: {}\nenvironments:\n  \
                         dev: { clusters: [local] }\n  prod: { clusters: [local] }\nservices:\n  left:\n    source: left\n    \

@@ -44,28 +44,6 @@ pub fn wait_for<T>(what: &str, time: Duration, mut look: impl FnMut() -> Option<
     }
 }
 
-/// The judge `name`, from `$BECKET_TOOLS` or the `PATH`. Where it is missing, says so; in CI it must be there.
-pub fn judge(name: &str, what: &str) -> Option<PathBuf> {
-    let tools = std::env::var_os("BECKET_TOOLS").map_or_else(
-        || {
-            std::env::home_dir()
-                .unwrap_or_default()
-                .join(".cache/becket/tools/bin")
-        },
-        PathBuf::from,
-    );
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::iter::once(tools)
-        .chain(std::env::split_paths(&path))
-        .map(|folder| folder.join(name))
-        .find(|file| file.is_file());
-    if found.is_none() {
-        assert!(std::env::var_os("CI").is_none(), "{what}: there is no {name}");
-        println!("not judged: {what}: there is no {name}");
-    }
-    found
-}
-
 /// What a program said, and how it ended.
 #[derive(Debug)]
 pub struct Ran {

@@ -6,6 +6,9 @@ mod command_line;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+#[path = "../judge/mod.rs"]
+mod judge;
+#[cfg(test)]
 mod machine;
 #[cfg(test)]
 mod minimal;

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::machine::{Machine, SOON, becket_in, judge, wait_for};
+use crate::judge::judge;
+use crate::machine::{Machine, SOON, becket_in, wait_for};
 
 #[test]
 fn the_shortest_platform_runs() {

@@ -8,7 +8,8 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use crate::machine::{Machine, SOON, becket_in, judge, wait_for};
+use crate::judge::judge;
+use crate::machine::{Machine, SOON, becket_in, wait_for};
 
 const STAGES: [&str; 5] = ["dev", "qa", "uat", "pre-prod", "prod"];
 

@@ -1,0 +1,143 @@
+//! The rendered Terraform before Terraform and OpenTofu themselves: formatted, and valid for the real provider.
+
+#[cfg(test)]
+#[path = "../judge/mod.rs"]
+mod judge;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::{Path, PathBuf};
+    use std::process::Command;
+
+    use crate::judge::{judge, not_judged};
+
+    /// Where Terraform comes from: a filesystem mirror that has the AWS provider, for both tools.
+    struct Mirror {
+        folder: tempfile::TempDir,
+    }
+
+    impl Mirror {
+        /// The provider as somebody unpacked it on this machine.
+        fn find() -> Option<Self> {
+            // What `init` left elsewhere only points to it.
+            let found = Command::new("find")
+                .args([
+                    "/",
+                    "-path",
+                    "/proc",
+                    "-prune",
+                    "-o",
+                    "-name",
+                    ".terraform",
+                    "-prune",
+                    "-o",
+                ])
+                .args([
+                    "-path",
+                    "*/registry.terraform.io/hashicorp/aws/*/*_*",
+                    "-print",
+                    "-prune",
+                ])
+                .output()
+                .unwrap();
+            let found = String::from_utf8(found.stdout).unwrap();
+            if found.is_empty() {
+                return not_judged("Terraform's roots", "the AWS provider is not on this machine");
+            }
+            let folder = tempfile::tempdir().unwrap();
+            for provider in found.lines().map(Path::new) {
+                for registry in ["registry.terraform.io", "registry.opentofu.org"] {
+                    let version = provider.parent().and_then(Path::file_name).unwrap();
+                    let aws = folder.path().join("mirror").join(registry).join("hashicorp/aws");
+                    fs::create_dir_all(aws.join(version)).unwrap();
+                    let link = aws.join(version).join(provider.file_name().unwrap());
+                    if !link.exists() {
+                        std::os::unix::fs::symlink(provider, link).unwrap();
+                    }
+                }
+            }
+            let mirror = folder.path().join("mirror");
+            let text = format!(
+                "provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n"
+            );
+            fs::write(folder.path().join("terraform.rc"), text).unwrap();
+            Some(Self { folder })
+        }
+
+        #[track_caller]
+        fn run(&self, tool: &Path, root: &Path, arguments: &[&str]) {
+            let ran = Command::new(tool)
+                .arg(format!("-chdir={}", root.display()))
+                .args(arguments)
+                .env("TF_CLI_CONFIG_FILE", self.folder.path().join("terraform.rc"))
+                .env("CHECKPOINT_DISABLE", "1")
+                .output()
+                .unwrap();
+            let said =
+                String::from_utf8_lossy(&ran.stdout).into_owned() + &String::from_utf8_lossy(&ran.stderr);
+            assert!(
+                ran.status.success(),
+                "{} {arguments:?} in {}:\n{said}",
+                tool.display(),
+                root.display()
+            );
+        }
+    }
+
+    /// The reference platform's `iac/terraform`, in a folder of its own.
+    fn rendered() -> (tempfile::TempDir, PathBuf) {
+        let platform = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/storefront/platform.yaml");
+        let text = fs::read_to_string(platform).unwrap();
+        let parsed = becket_platform::parse("platform.yaml", &text);
+        let catalog = becket_render::Catalog::embedded().unwrap();
+        let rendered = becket_render::render(parsed.platform().unwrap(), &catalog).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        for (path, contents) in rendered.files.under("iac/terraform") {
+            let file = folder.path().join(path);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, contents).unwrap();
+        }
+        let terraform = folder.path().join("iac/terraform");
+        (folder, terraform)
+    }
+
+    /// The folders below `folder` that say which provider they use: modules leave that to them.
+    fn roots(folder: &Path) -> BTreeSet<PathBuf> {
+        if folder.join("providers.tf").is_file() {
+            return BTreeSet::from([folder.to_owned()]);
+        }
+        let below = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        below
+            .filter(|path| path.is_dir())
+            .flat_map(|path| roots(&path))
+            .collect()
+    }
+
+    #[test]
+    fn every_root_is_formatted_and_valid() {
+        let (_folder, terraform) = rendered();
+        let roots = roots(&terraform);
+        let clusters = ["nonprod", "prod", "prod-dr"];
+        for (cluster, root) in clusters
+            .iter()
+            .flat_map(|cluster| ["addresses", "network"].map(|root| (cluster, root)))
+        {
+            assert!(roots.contains(&terraform.join(cluster).join(root)), "{roots:?}");
+        }
+        let Some(mirror) = Mirror::find() else { return };
+        for name in ["terraform", "tofu"] {
+            let Some(tool) = judge(name, "Terraform's roots") else {
+                continue;
+            };
+            mirror.run(&tool, &terraform, &["fmt", "-check", "-recursive", "-diff"]);
+            for root in &roots {
+                mirror.run(&tool, root, &["init", "-backend=false", "-input=false"]);
+                mirror.run(&tool, root, &["validate"]);
+                fs::remove_dir_all(root.join(".terraform")).unwrap();
+                fs::remove_file(root.join(".terraform.lock.hcl")).unwrap();
+            }
+        }
+    }
+}
