@@ -154,8 +154,12 @@ impl Lab {
         let sets = format!("argocd.argoproj.io/application-set-refresh=conformance-{stamp}");
         let each = ["annotate", "-n", "argocd", "--all", "--overwrite"];
         self.kubectl(&[&each[..], &["applicationsets", &sets]].concat())?;
-        self.kubectl(&[&each[..], &["applications", "argocd.argoproj.io/refresh=normal"]].concat())?;
-        Ok(())
+        let applications = [&each[..], &["applications", "argocd.argoproj.io/refresh=normal"]].concat();
+        match self.kubectl(&applications) {
+            // One that is being removed may go between the list and its turn; the next time all others have theirs.
+            Err(error) if !format!("{error:#}").contains("(NotFound)") => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Plays the controller of the gateway: says of each route that it was accepted, without which Argo CD waits for it.
