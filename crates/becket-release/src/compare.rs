@@ -103,13 +103,13 @@ fn unified(path: &str, before: &FileSet, after: &FileSet, (old, new): (&str, &st
         .to_string()
 }
 
-/// What differs between two releases, in the words of a release: images, then configuration, then files.
+/// What differs between two releases without their stage, in the words of a release: images, then configuration, then
+/// files.
 pub(crate) fn differences(before: &FileSet, after: &FileSet) -> Vec<Difference> {
-    let (before, after) = (without_stage(before), without_stage(after));
     let (mut old, mut new) = (Facts::default(), Facts::default());
     let mut others = Vec::new();
-    for (path, change) in before.changes(&after) {
-        let rest = (old.take(path, &before), new.take(path, &after));
+    for (path, change) in before.changes(after) {
+        let rest = (old.take(path, before), new.take(path, after));
         let explained = match rest {
             (Some(old), Some(new)) => old == new,
             _ => false,

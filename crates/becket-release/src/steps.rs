@@ -343,7 +343,7 @@ fn digest(release: &FileSet, unit: &str, stage: &str) -> Result<Option<Digest>, 
 
 fn put(files: &FileSet, unit: &str, stage: &str, release: &FileSet) -> (FileSet, Vec<Difference>) {
     let folder = release_folder(unit, stage);
-    let differences = differences(&files.folder(&folder), release);
+    let differences = differences(&without_stage(&files.folder(&folder)), &without_stage(release));
     let mut files = files.clone();
     files.replace_folder(&folder, release);
     (files, differences)
