@@ -88,13 +88,8 @@ pub(crate) fn images(release: &FileSet, path: &str) -> Result<Vec<Image>, Error>
         path: path.clone(),
         reason,
     };
-    let root = match release.text(KUSTOMIZATION) {
-        None => return Err(unreadable("there is no such file".to_owned())),
-        Some(Err(_)) => return Err(unreadable("it is not UTF-8 text".to_owned())),
-        Some(Ok(text)) => yaml::parse(text)
-            .into_single()
-            .map_err(|error| unreadable(error.to_string()))?,
-    };
+    let root = tree(release.text(KUSTOMIZATION), unreadable)?
+        .ok_or_else(|| unreadable("there is no such file".to_owned()))?;
     let images = root.get("images").map(Node::items).unwrap_or_default();
     images
         .iter()
@@ -109,6 +104,20 @@ pub(crate) fn images(release: &FileSet, path: &str) -> Result<Vec<Image>, Error>
                 .map_err(|error| unreadable(error.to_string()))
         })
         .collect()
+}
+
+/// What the one document of a file says; none where there is no file.
+pub(crate) fn tree<E>(
+    text: Option<Result<&str, E>>,
+    unreadable: impl Fn(String) -> Error,
+) -> Result<Option<Node>, Error> {
+    text.map(|text| {
+        let text = text.map_err(|_| unreadable("it is not UTF-8 text".to_owned()))?;
+        yaml::parse(text)
+            .into_single()
+            .map_err(|error| unreadable(error.message))
+    })
+    .transpose()
 }
 
 /// Text as a YAML scalar: plain where that reads back as the same text, else in quotes.

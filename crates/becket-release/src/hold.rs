@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use becket_document::yaml;
 use becket_source::FileSet;
 pub use jiff::civil::Date;
 
 use crate::error::Error;
-use crate::folder::{hold_file, scalar};
+use crate::folder::{hold_file, scalar, tree};
 
 /// A stage of a unit is to be left alone by releases and promotions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,12 +44,8 @@ impl Hold {
             path: path.clone(),
             reason: reason.to_owned(),
         };
-        let root = match files.text(&path) {
-            None => return Ok(None),
-            Some(Err(_)) => return Err(unreadable("it is not UTF-8 text")),
-            Some(Ok(text)) => yaml::parse(text)
-                .into_single()
-                .map_err(|error| unreadable(&error.message))?,
+        let Some(root) = tree(files.text(&path), |reason| unreadable(&reason))? else {
+            return Ok(None);
         };
         let text = |key| match root.get(key) {
             None => Err(unreadable(&format!("`{key}` is missing"))),
