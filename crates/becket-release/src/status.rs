@@ -44,7 +44,7 @@ pub struct StageStatus {
     pub hold: Option<Hold>,
     /// Whether the hold stands today.
     pub held: bool,
-    /// A file here that cannot be read, and why. The stage counts as held while it is the hold.
+    /// The first file here that cannot be read, and why. The stage counts as held while it is the hold.
     pub problem: Option<String>,
 }
 
@@ -95,7 +95,7 @@ fn stage_status(files: &FileSet, unit: &str, stage: &str, ahead: bool, today: Da
     let release = files.folder(&folder);
     let released = (!release.is_empty()).then(|| Released {
         images: images(&release, &folder).unwrap_or_else(|error| {
-            problem = Some(error.with_remedy());
+            problem.get_or_insert_with(|| error.with_remedy());
             Vec::new()
         }),
         identity: identity(&release),
