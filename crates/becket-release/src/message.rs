@@ -12,7 +12,7 @@ pub enum Step {
     First {
         /// The units with their digests.
         releases: Vec<(String, Digest)>,
-        /// The stages.
+        /// The stages that any of them came to.
         stages: Vec<String>,
     },
     /// A candidate was released to the lowest stage.

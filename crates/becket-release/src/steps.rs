@@ -1,5 +1,7 @@
 //! The steps of a release's life. Each takes the files and returns what they shall be; a refused step changes nothing.
 
+use std::collections::BTreeSet;
+
 use becket_source::FileSet;
 
 use crate::compare::{Difference, differences};
@@ -65,6 +67,7 @@ pub fn first(
     today: Date,
 ) -> Result<Outcome, Error> {
     let mut next = files.clone();
+    let mut reached = BTreeSet::new();
     for (unit, image) in releases {
         check_unit(files, unit)?;
         let candidate = candidate_of(files, unit)?;
@@ -74,6 +77,7 @@ pub fn first(
             if !held && !files.has_folder(&folder) {
                 check_overlay(files, unit, stage)?;
                 next.replace_folder(&folder, &make(&candidate, image, stage));
+                reached.insert(stage);
             }
         }
     }
@@ -85,7 +89,11 @@ pub fn first(
                 .iter()
                 .map(|(unit, image)| (unit.clone(), image.digest().clone()))
                 .collect(),
-            stages: stages.iter().map(str::to_owned).collect(),
+            stages: stages
+                .iter()
+                .filter(|stage| reached.contains(stage))
+                .map(str::to_owned)
+                .collect(),
         },
     })
 }

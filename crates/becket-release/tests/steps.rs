@@ -396,6 +396,11 @@ fn the_first_release_goes_to_every_stage_that_has_none() {
     Becket-To: pre-prod
     Becket-To: prod
     ");
+    let catalog = first(&files, &stages(), &images[1..], today()).unwrap();
+    assert_eq!(
+        catalog.step.subject(),
+        "release(catalog): first → dev, qa, pre-prod"
+    );
     let again = [
         ("orders".to_owned(), image("orders", 2)),
         ("catalog".to_owned(), image("catalog", 2)),
