@@ -9,16 +9,14 @@ use similar::TextDiff;
 pub fn diff(before: &FileSet, after: &FileSet) -> String {
     let mut out = String::new();
     for path in before.changes(after).into_keys() {
-        let old_header = if before.contains(path) {
-            format!("a/{path}")
-        } else {
-            "/dev/null".to_owned()
+        let header = |side: &FileSet, name: &str| {
+            if side.contains(path) {
+                format!("{name}/{path}")
+            } else {
+                "/dev/null".to_owned()
+            }
         };
-        let new_header = if after.contains(path) {
-            format!("b/{path}")
-        } else {
-            "/dev/null".to_owned()
-        };
+        let (old_header, new_header) = (header(before, "a"), header(after, "b"));
         let (Ok(old), Ok(new)) = (
             before.text(path).unwrap_or(Ok("")),
             after.text(path).unwrap_or(Ok("")),
