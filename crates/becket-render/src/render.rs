@@ -15,23 +15,12 @@ use becket_source::{Diagnostic, FileSet, Location};
 use serde_json::Value;
 
 use crate::binding::{From, Missing, leaf};
-use crate::catalog::{Binding, Bound, Catalog, Condition, Contents, File, Folder, NativeEditor};
+use crate::catalog::{Binding, Bound, Catalog, Condition, Contents, File, Folder, NativeEditor, SCOPES};
 use crate::source_map::{Origins, SourceMap};
 use crate::{MANIFEST, manifest, rules};
 
 /// The repositories that render makes: the topmost folders of what comes out.
 pub const REPOSITORIES: [&str; 2] = ["gitops", "iac"];
-
-const SCOPES: [Scope; 8] = [
-    Scope::Platform,
-    Scope::Operator,
-    Scope::Cluster,
-    Scope::Account,
-    Scope::Root,
-    Scope::Environment,
-    Scope::Service,
-    Scope::ServiceEnvironment,
-];
 
 /// What comes out.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -65,7 +54,7 @@ pub fn render(platform: &Platform, catalog: &Catalog) -> Result<Rendered, Vec<Di
 /// Renders a platform with what was allocated once.
 pub fn render_with(platform: &Platform, lock: &Lock, catalog: &Catalog) -> Result<Rendered, Vec<Diagnostic>> {
     let mut output = Output::default();
-    for scope in SCOPES {
+    for (_, scope) in SCOPES {
         let folders: Vec<&Folder> = catalog
             .components
             .iter()
@@ -271,13 +260,19 @@ impl Output {
             )
             .help("let the file or the place come out only where it has one, by `when`"),
         };
-        if !self.findings.contains(&finding) {
-            self.findings.push(finding);
-        }
+        self.report(finding);
     }
 
     fn edit(&mut self, error: &EditError, at: &Location) {
-        let finding = Diagnostic::error(rules::CATALOG.code, error.to_string(), at.clone());
+        self.report(Diagnostic::error(
+            rules::CATALOG.code,
+            error.to_string(),
+            at.clone(),
+        ));
+    }
+
+    /// What is wrong in the catalog is wrong for each view, and said once.
+    fn report(&mut self, finding: Diagnostic) {
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
         }

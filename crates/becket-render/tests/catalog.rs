@@ -184,7 +184,7 @@ fn a_component_that_does_not_fit_is_a_finding_at_its_place() {
         (
             "per: service",
             "per: pod",
-            "BK0103 catalog/x/y/component.yaml `pod`: `pod` is no scope; there are platform, operator, cluster, root, account, environment, service, service-environment",
+            "BK0103 catalog/x/y/component.yaml `pod`: `pod` is no scope; there are platform, operator, cluster, account, root, environment, service, service-environment",
         ),
         (
             "a/f.yaml",

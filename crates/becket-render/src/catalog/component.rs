@@ -5,23 +5,11 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use becket_document::{KeyPath, Kind, Node, PathError, yaml};
-use becket_platform::view::Scope;
 use becket_source::{Diagnostic, FileSet, Location, Span, did_you_mean};
 
-use super::{Binding, Bound, Component, Condition, Contents, File, Folder, Head, Native, check};
+use super::{Binding, Bound, Component, Condition, Contents, File, Folder, Head, Native, SCOPES, check};
 use crate::binding::Text;
 use crate::rules;
-
-const SCOPES: [(&str, Scope); 8] = [
-    ("platform", Scope::Platform),
-    ("operator", Scope::Operator),
-    ("cluster", Scope::Cluster),
-    ("root", Scope::Root),
-    ("account", Scope::Account),
-    ("environment", Scope::Environment),
-    ("service", Scope::Service),
-    ("service-environment", Scope::ServiceEnvironment),
-];
 
 /// Reads the component in `folder`; what is wrong with it goes to `findings`.
 pub(super) fn read(files: &FileSet, folder: &str, findings: &mut Vec<Diagnostic>) -> Option<Component> {

@@ -18,6 +18,19 @@ use crate::binding::{From, Text};
 
 pub(crate) use native::{Native, NativeEditor, is_hcl};
 
+/// The scopes by their names in `component.yaml`, in the order of rendering: a root is known by the files that the scopes
+/// before it made.
+pub(crate) const SCOPES: [(&str, Scope); 8] = [
+    ("platform", Scope::Platform),
+    ("operator", Scope::Operator),
+    ("cluster", Scope::Cluster),
+    ("account", Scope::Account),
+    ("root", Scope::Root),
+    ("environment", Scope::Environment),
+    ("service", Scope::Service),
+    ("service-environment", Scope::ServiceEnvironment),
+];
+
 /// The components.
 #[derive(Debug, Clone)]
 pub struct Catalog {
