@@ -16,14 +16,16 @@ mod log;
 mod read;
 mod repository;
 mod tree;
+mod update;
 mod watch;
 mod write;
 
-pub use commit::{Author, Commit, Committed, Next, Time};
+pub use commit::{Author, Commit, Committed, Time};
 pub use edits::Edits;
 pub use error::{Error, UpdateError};
 pub use id::{CommitId, InvalidId, ObjectId};
 pub use log::CommitInfo;
 pub use repository::Repository;
 pub use tree::Tree;
+pub use update::Next;
 pub use watch::Watch;
