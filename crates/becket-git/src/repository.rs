@@ -9,7 +9,6 @@ use becket_source::{Change, FileSet};
 use crate::error::Error;
 use crate::id::CommitId;
 use crate::read::{self, Kind};
-use crate::tree::Tree;
 
 /// The branch that everything happens on.
 pub(crate) const MAIN: &str = "refs/heads/main";
@@ -56,11 +55,6 @@ impl Repository {
     /// The commit that `main` is at; none before the first one.
     pub fn head(&self) -> Result<Option<CommitId>, Error> {
         head_of(&self.git()).map_err(|error| self.error("read `main`", &error))
-    }
-
-    /// Reads lazily at `commit`.
-    pub fn tree(&self, commit: CommitId) -> Result<Tree, Error> {
-        Tree::open(&self.path, commit)
     }
 
     /// All files at `commit`. Symbolic links and submodules are no files.

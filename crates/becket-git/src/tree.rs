@@ -8,7 +8,7 @@ use becket_source::FileSet;
 use crate::error::Error;
 use crate::id::{CommitId, ObjectId};
 use crate::read::{Kind, Reader, files_below, walk};
-use crate::repository::{open_handle, repository_error, root_of};
+use crate::repository::{Repository, open_handle, repository_error, root_of};
 
 /// The files of one commit, read when asked for. Paths have no `/` at either end; the empty path is the root.
 ///
@@ -29,9 +29,16 @@ impl std::fmt::Debug for Tree {
     }
 }
 
+impl Repository {
+    /// Reads lazily at `commit`.
+    pub fn tree(&self, commit: CommitId) -> Result<Tree, Error> {
+        Tree::open(self.path(), commit)
+    }
+}
+
 impl Tree {
     /// A handle of its own, so that threads that read do not wait for each other.
-    pub(crate) fn open(path: &Path, commit: CommitId) -> Result<Self, Error> {
+    fn open(path: &Path, commit: CommitId) -> Result<Self, Error> {
         let git = open_handle(path)?;
         let root = root_of(&git, path, commit)?.id();
         Ok(Self {
