@@ -84,11 +84,7 @@ impl Turn {
 }
 
 fn note_error(repository: &Repository, error: &std::io::Error) -> Error {
-    Error::Repository {
-        doing: "lock `becket-commit`",
-        path: repository.path().to_owned(),
-        reason: error.to_string(),
-    }
+    repository.io_error("lock `becket-commit`", error)
 }
 
 fn write(note: &mut File, text: &str) -> std::io::Result<()> {

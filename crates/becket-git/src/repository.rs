@@ -98,6 +98,14 @@ impl Repository {
     pub(crate) fn error(&self, doing: &'static str, error: &git2::Error) -> Error {
         repository_error(&self.path, doing, error)
     }
+
+    pub(crate) fn io_error(&self, doing: &'static str, error: &std::io::Error) -> Error {
+        Error::Repository {
+            doing,
+            path: self.path.clone(),
+            reason: error.to_string(),
+        }
+    }
 }
 
 /// How many repositories this process has begun to make: no two of its threads make one in the same place.

@@ -56,11 +56,13 @@ impl Repository {
 
     /// What makes the files at `parent` be exactly `files`.
     pub fn edits_to(&self, parent: Option<CommitId>, files: &FileSet) -> Result<Edits, Error> {
-        let before = parent
-            .map(|parent| self.files(parent))
-            .transpose()?
-            .unwrap_or_default();
-        Ok(Edits::between(&before, files))
+        Ok(Edits::between(&self.files_before(parent)?, files))
+    }
+
+    /// The files that a commit on `parent` starts from.
+    fn files_before(&self, parent: Option<CommitId>) -> Result<FileSet, Error> {
+        let files = parent.map(|parent| self.files(parent)).transpose()?;
+        Ok(files.unwrap_or_default())
     }
 
     /// Reads the files at the head, lets `function` make the next ones of them, and commits the difference. When
@@ -74,7 +76,7 @@ impl Repository {
         for attempt in 0..ATTEMPTS {
             let turn = (attempt >= OPEN_ATTEMPTS).then(|| Turn::take(self)).transpose()?;
             let head = self.head()?;
-            let before = head.map(|head| self.files(head)).transpose()?.unwrap_or_default();
+            let before = self.files_before(head)?;
             let next = function(&before).map_err(UpdateError::Refused)?;
             let commit = Commit {
                 message: next.message,

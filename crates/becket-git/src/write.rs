@@ -8,7 +8,7 @@ use crate::commit::Commit;
 use crate::edits::Edits;
 use crate::error::Error;
 use crate::id::CommitId;
-use crate::repository::{Repository, open_handle, repository_error};
+use crate::repository::{Repository, open_handle};
 
 /// From so many edits on, the objects go into one pack: thousands of small files cost a second and a half more.
 const PACK_FROM: usize = 64;
@@ -41,11 +41,9 @@ pub(crate) fn write_commit(
     let git = repository.git();
     let objects = git.odb().map_err(|error| failed(&error))?;
     let mut writer = objects.packwriter().map_err(|error| failed(&error))?;
-    writer.write_all(&bytes).map_err(|error| Error::Repository {
-        doing: "write a pack",
-        path: repository.path().to_owned(),
-        reason: error.to_string(),
-    })?;
+    writer
+        .write_all(&bytes)
+        .map_err(|error| repository.io_error("write a pack", &error))?;
     writer.commit().map_err(|error| failed(&error))?;
     Ok(Some(id))
 }
@@ -57,7 +55,7 @@ fn write_objects(
     edits: &Edits,
     commit: &Commit,
 ) -> Result<Option<CommitId>, Error> {
-    let failed = |error: &git2::Error| repository_error(repository.path(), "write a commit", error);
+    let failed = |error: &git2::Error| repository.error("write a commit", error);
     let base = parent.map(|parent| repository.root(git, parent)).transpose()?;
     let files = edits
         .files
