@@ -201,6 +201,11 @@ fn a_component_that_does_not_fit_is_a_finding_at_its_place() {
             "metadata.name: {}",
             "BK0103 catalog/x/y/component.yaml `{}`: `metadata.name` is bound to nothing",
         ),
+        (
+            "metadata.name: service.name",
+            "metadata.name: { from: service.name, when: [] }",
+            "BK0103 catalog/x/y/component.yaml `[]`: this is to be a text, and is none",
+        ),
         ("component: y\n", "", "BK0103 catalog/x/y/component.yaml"),
         (
             "  a: {",

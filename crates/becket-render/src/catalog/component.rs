@@ -121,7 +121,7 @@ impl Reader<'_> {
             self.known_keys(entry, &["when", "unless", "as"]);
             condition = self.condition(entry);
             if let Some(node) = entry.get("as") {
-                named = self.parse(node.as_str().unwrap_or_default(), node.span);
+                named = self.parsed(node);
             }
         }
         let path = format!("{}/{}", self.folder, key.trim_start_matches("./"));
@@ -217,28 +217,25 @@ impl Reader<'_> {
             (node.get("from").unwrap_or(node), self.condition(node))
         };
         Some(Head {
-            text: self.parse(text.as_str().unwrap_or_default(), text.span)?,
+            text: self.parsed(text)?,
             condition,
             at: self.place(node.span),
         })
     }
 
     fn binding(&mut self, place: KeyPath, node: &Node, now: &Node) -> Option<Binding> {
-        let (from, condition) = if let Some(text) = node.as_str() {
-            (Some((text, node.span)), Condition::default())
+        let (from, condition) = if node.as_str().is_some() {
+            (Some(node), Condition::default())
         } else {
             self.known_keys(node, &["from", "when", "unless"]);
-            let from = node
-                .get("from")
-                .and_then(|from| Some((from.as_str()?, from.span)));
-            (from, self.condition(node))
+            (node.get("from"), self.condition(node))
         };
         if from.is_none() && condition == Condition::default() {
             self.wrong(format!("`{place}` is bound to nothing"), node.span);
             return None;
         }
         let from = match from {
-            Some((text, span)) => Some(self.parse(text, span)?),
+            Some(from) => Some(self.parsed(from)?),
             None => None,
         };
         Some(Binding {
@@ -253,7 +250,7 @@ impl Reader<'_> {
     fn condition(&mut self, node: &Node) -> Condition {
         let mut path = |key| {
             let node: &Node = node.get(key)?;
-            self.parse(node.as_str().unwrap_or_default(), node.span)
+            self.parsed(node)
         };
         Condition {
             when: path("when"),
@@ -332,6 +329,14 @@ impl Reader<'_> {
             self.wrong(format!("`{key}` is missing, or no text"), node.span);
         }
         text.map(str::to_owned)
+    }
+
+    fn parsed<T: FromStr<Err = PathError>>(&mut self, node: &Node) -> Option<T> {
+        let Some(text) = node.as_str().filter(|text| !text.is_empty()) else {
+            self.wrong("this is to be a text, and is none".to_owned(), node.span);
+            return None;
+        };
+        self.parse(text, node.span)
     }
 
     fn parse<T: FromStr<Err = PathError>>(&mut self, text: &str, span: Span) -> Option<T> {
