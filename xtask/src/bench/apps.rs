@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use super::Bench;
-use super::measure::{Runs, machine};
+use super::measure::Runs;
 use super::report::Table;
 use crate::process::{output, root};
 
@@ -42,7 +42,7 @@ pub fn run(bench: &Bench) -> Result<()> {
                 &one,
             ),
         ],
-        notes: vec![format!("becket {}. {}.", bench.version, machine())],
+        notes: vec![bench.note()],
     }
     .publish()
 }

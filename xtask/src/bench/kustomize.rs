@@ -8,29 +8,26 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use super::Bench;
-use super::measure::{Runs, machine, timed, times};
+use super::measure::{Runs, timed, times};
 use super::report::Table;
 use super::trees;
 use crate::process::{find, output, root};
-
-const STAGES: [&str; 5] = ["dev", "qa", "uat", "pre-prod", "prod"];
 
 pub fn run(bench: &Bench) -> Result<()> {
     let judge = judge()?;
     let mut rows = Vec::new();
     let notes = vec![format!(
-        "becket {} against kustomize {} (`{}`). {}.",
+        "becket {} against kustomize {} (`kustomize build`). {}.",
         bench.version,
         output(Command::new(&judge).arg("version"))?.trim(),
-        "kustomize build",
-        machine()
+        bench.machine
     )];
     let folder = tempfile::tempdir()?;
     let shop = trees::released(
         &bench.becket,
         &root().join("examples/storefront"),
         folder.path(),
-        &STAGES,
+        &trees::STAGES,
     )?;
     let overlay = shop.join("apps/orders/overlays/qa");
     let (ours, other) = side_by_side(bench, &judge, &overlay, 21)?;
@@ -44,14 +41,14 @@ pub fn run(bench: &Bench) -> Result<()> {
         trees::write_platform(folder.path(), count)?;
         let out = folder.path().join("out");
         let gitops = trees::released(&bench.becket, folder.path(), &out, &[trees::STAGE])?;
-        let (rounds, other_rounds) = if count == 100 { (3, 3) } else { (3, 1) };
+        let other_rounds = if count == 100 { 3 } else { 1 };
 
         let ours = loop_of(&bench.becket, &["kustomize", "build"], &gitops, count, 1)?;
         let other = loop_of(&judge, &["build"], &gitops, count, other_rounds)?;
         rows.push(row(&format!("{count} apps, a process per app"), &ours, &other));
 
         let mut together = Runs::default();
-        for _ in 0..rounds {
+        for _ in 0..3 {
             let mut command = Command::new(&bench.xtask);
             together.push(timed(command.arg("bench").arg(BUILDS).arg(&gitops))?.0);
         }

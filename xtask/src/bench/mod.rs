@@ -25,19 +25,28 @@ struct Bench {
     xtask: PathBuf,
     /// Of becket, with the commit.
     version: String,
+    /// The machine, the day and the load before the measure begins.
+    machine: String,
 }
 
-/// A measure, what it is about, and whether it is taken when nothing is named.
-type Measure = (&'static str, fn(&Bench) -> Result<()>, bool);
+impl Bench {
+    /// What was measured and where, as a note under a table.
+    fn note(&self) -> String {
+        format!("becket {}. {}.", self.version, self.machine)
+    }
+}
+
+/// A measure by its name.
+type Measure = (&'static str, fn(&Bench) -> Result<()>);
 
 const MEASURES: &[Measure] = &[
-    ("kustomize", kustomize::run, true),
-    ("render", render::run, true),
-    ("up", up::up, true),
-    ("commit", up::commit, true),
-    ("idle", up::idle, true),
-    ("apps", apps::run, true),
-    ("state", state::run, true),
+    ("kustomize", kustomize::run),
+    ("render", render::run),
+    ("up", up::up),
+    ("commit", up::commit),
+    ("idle", up::idle),
+    ("apps", apps::run),
+    ("state", state::run),
 ];
 
 /// `cargo xtask bench [--as-built] [WHAT...]`.
@@ -53,19 +62,20 @@ pub fn run(arguments: &[String]) -> Result<bool> {
         return Ok(true);
     }
     for name in arguments {
-        if !MEASURES.iter().any(|(measure, ..)| measure == name) {
-            let names: Vec<&str> = MEASURES.iter().map(|(measure, ..)| *measure).collect();
+        if !MEASURES.iter().any(|(measure, _)| measure == name) {
+            let names: Vec<&str> = MEASURES.iter().map(|(measure, _)| *measure).collect();
             bail!("there is no measure `{name}`; there are {}", names.join(", "));
         }
     }
     if !as_built {
         build()?;
     }
-    let bench = prepare()?;
-    for (name, measure, always) in MEASURES {
+    let mut bench = prepare()?;
+    for (name, measure) in MEASURES {
         let named = arguments.iter().any(|argument| argument == name);
-        if named || (*always && arguments.is_empty()) {
+        if named || arguments.is_empty() {
             println!("== {name}");
+            bench.machine = measure::machine();
             measure(&bench)?;
         }
     }
@@ -106,6 +116,7 @@ fn prepare() -> Result<Bench> {
             version.trim().trim_start_matches("becket "),
             commit.unwrap_or_default().trim()
         ),
+        machine: measure::machine(),
         becket,
         xtask: folder.join("xtask"),
     })

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::Bench;
-use super::measure::{Runs, machine, timed};
+use super::measure::{Runs, timed};
 use super::report::Table;
 use super::trees;
 
@@ -18,8 +18,7 @@ pub fn run(bench: &Bench) -> Result<()> {
         trees::write_platform(folder, count)?;
         let out = folder.join("out");
         let rounds = if count == 1000 { 5 } else { 11 };
-        let [mut check, mut render, mut again, mut checked_again] =
-            [const { Vec::new() }; 4].map(|_: Vec<()>| Runs::default());
+        let [mut check, mut render, mut again, mut checked_again]: [Runs; 4] = Default::default();
         for _ in 0..rounds {
             check.push(becket(bench, folder, &["check"])?);
             if out.exists() {
@@ -54,7 +53,7 @@ pub fn run(bench: &Bench) -> Result<()> {
         measure: "render",
         heads: heads.map(str::to_owned).to_vec(),
         rows,
-        notes: vec![format!("becket {}. {}.", bench.version, machine())],
+        notes: vec![bench.note()],
     }
     .publish()
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use super::Bench;
-use super::measure::{in_words, machine};
+use super::measure::in_words;
 use super::report::Table;
 use crate::process::root;
 
@@ -121,7 +121,7 @@ pub fn run(bench: &Bench) -> Result<()> {
         rows,
         notes: vec![
             format!("Resident: {idle} before the first request, {peak} at most."),
-            format!("becket {}. {}.", bench.version, machine()),
+            bench.note(),
         ],
     }
     .publish()

@@ -9,6 +9,9 @@ use becket_source::FileSet;
 
 use crate::process::output;
 
+/// The stages of the reference platform, in order.
+pub const STAGES: [&str; 5] = ["dev", "qa", "uat", "pre-prod", "prod"];
+
 /// The one environment of a generated platform.
 pub const STAGE: &str = "prod";
 

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::Bench;
-use super::measure::{Runs, machine, timed};
+use super::measure::{Runs, timed};
 use super::report::Table;
 use crate::process::{output, root};
 
@@ -101,7 +101,7 @@ pub fn up(bench: &Bench) -> Result<()> {
             ),
             runs.to_string(),
         ]],
-        notes: vec![format!("becket {}. {}.", bench.version, machine())],
+        notes: vec![bench.note()],
     }
     .publish()
 }
@@ -151,7 +151,7 @@ pub fn commit(bench: &Bench) -> Result<()> {
         notes: vec![
             "The page is asked for again and again by a `curl` each, whose own time is in the figure."
                 .to_owned(),
-            format!("becket {}. {}.", bench.version, machine()),
+            bench.note(),
         ],
     }
     .publish()
@@ -225,7 +225,7 @@ pub fn idle(bench: &Bench) -> Result<()> {
         rows,
         notes: vec![
             "Ten seconds after all is healthy, from `smaps_rollup` of the engine and of all processes below it.".to_owned(),
-            format!("becket {}. {}.", bench.version, machine()),
+            bench.note(),
         ],
     }
     .publish()

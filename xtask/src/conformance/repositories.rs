@@ -8,11 +8,8 @@ use anyhow::{Context, Result};
 use becket_release::{Date, Image, Outcome, Stages};
 use becket_source::FileSet;
 
-use crate::bench::trees;
+use crate::bench::trees::{self, STAGES};
 use crate::process::output;
-
-/// The stages of the reference platform, in order.
-pub const STAGES: [&str; 5] = ["dev", "qa", "uat", "pre-prod", "prod"];
 
 const TODAY: Date = Date::constant(2026, 1, 1);
 
