@@ -54,17 +54,21 @@ impl Folder {
         Ok(state)
     }
 
+    /// Where the repository `name` lies on this machine.
+    fn bare(&self, name: &str) -> PathBuf {
+        self.state().join("git").join(format!("{name}.git"))
+    }
+
     /// The repository `name` on this machine; made where it is missing.
     pub(crate) fn repository(&self, name: &str) -> Result<Repository, CommandError> {
-        let state = self.prepare_state()?;
-        Repository::open_or_init(state.join("git").join(format!("{name}.git")))
-            .map_err(|error| CommandError::machine(chain(&error)))
+        self.prepare_state()?;
+        Repository::open_or_init(self.bare(name)).map_err(|error| CommandError::machine(chain(&error)))
     }
 
     /// The files at the head of the repository `name`; none where nothing was committed.
     pub(crate) fn committed(&self, name: &str) -> Result<FileSet, CommandError> {
         // Who only looks leaves nothing behind, also in a folder that cannot be written to.
-        if !self.state().join("git").join(format!("{name}.git")).exists() {
+        if !self.bare(name).exists() {
             return Ok(FileSet::new());
         }
         let repository = self.repository(name)?;
