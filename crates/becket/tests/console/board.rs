@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::chromium::Chromium;
+use crate::judge::judge;
 
 const PLATFORM: &str = "\
 name: watched
@@ -79,35 +80,15 @@ impl Drop for Watched {
     }
 }
 
-/// Chromium, from `$BECKET_TOOLS` or the `PATH`; in CI it must be there.
-fn browser() -> Option<PathBuf> {
-    let tools = std::env::var_os("BECKET_TOOLS").map_or_else(
-        || {
-            std::env::home_dir()
-                .unwrap_or_default()
-                .join(".cache/becket/tools/bin")
-        },
-        PathBuf::from,
-    );
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::iter::once(tools)
-        .chain(std::env::split_paths(&path))
-        .map(|folder| folder.join("chromium"))
-        .find(|file| file.is_file());
-    if found.is_none() {
-        assert!(std::env::var_os("CI").is_none(), "there is no chromium");
-        println!("not judged: the console in a browser: there is no chromium");
-    }
-    found
-}
-
 /// What the page's only row says of each stage: the version, and what waits.
 const CELLS: &str = "JSON.stringify([...document.querySelectorAll('tbody tr:first-child td')].map(cell => \
     [cell.className, cell.querySelector('.version').innerText.trim(), !!cell.querySelector('.ahead')]))";
 
 #[test]
 fn the_board_changes_by_itself_in_a_browser() {
-    let Some(program) = browser() else { return };
+    let Some(program) = judge("chromium", "the console in a browser") else {
+        return;
+    };
     let platform = Watched::up();
     let mut page = Chromium::show(&program, &platform.console());
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();

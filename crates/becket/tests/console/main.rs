@@ -4,3 +4,6 @@
 mod board;
 #[cfg(test)]
 mod chromium;
+#[cfg(test)]
+#[path = "../judge/mod.rs"]
+mod judge;

@@ -177,7 +177,7 @@ fn several_who_commit_at_once_lose_nothing() {
     for unit in ["left", "right"] {
         machine.becket(&["release", unit]).ends(0);
     }
-    two_promotions_at_once(&machine);
+    three_promotions_at_once(&machine);
     pushes_between_read_and_commit(&machine);
     machine.becket(&["check"]).ends(0);
     machine.git(
@@ -186,14 +186,14 @@ fn several_who_commit_at_once_lose_nothing() {
     );
 }
 
-fn two_promotions_at_once(machine: &Machine) {
-    let both = ["left", "right", "left"].map(|unit| {
+fn three_promotions_at_once(machine: &Machine) {
+    let three = ["left", "right", "left"].map(|unit| {
         machine
             .command(&["promote", unit, "--to", "prod"])
             .spawn()
             .unwrap()
     });
-    let codes: Vec<_> = both
+    let codes: Vec<_> = three
         .into_iter()
         .map(|mut child| child.wait().unwrap().code())
         .collect();

@@ -249,7 +249,7 @@ impl Machine {
         ran.out
     }
 
-    /// Clones gitops into `name` beside the platform, and says where.
+    /// Clones gitops to `.becket/NAME` of the platform, and says where.
     pub fn clone_into(&self, name: &str) -> PathBuf {
         let clone = self.folder.join(".becket").join(name);
         drop(fs::remove_dir_all(&clone));
