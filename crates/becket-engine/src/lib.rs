@@ -13,6 +13,7 @@ mod declare;
 pub mod deployment;
 mod engine;
 pub mod environment;
+mod error;
 pub mod ingress;
 pub mod job;
 mod lock;
@@ -33,5 +34,6 @@ pub mod template;
 pub mod time;
 pub mod world;
 
-pub use engine::{Engine, EngineConfig, EngineError, NotHealthy};
+pub use engine::{Engine, EngineConfig, NotHealthy};
+pub use error::EngineError;
 pub use lock::running;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::EngineError;
+use crate::error::EngineError;
 
 /// Who has the lock.
 #[derive(Debug, Serialize, Deserialize)]
