@@ -14,6 +14,7 @@ mod page;
 mod proxy;
 mod read;
 mod route;
+mod rule;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,7 +33,8 @@ use crate::standin::Boxed;
 
 pub use dial::{Connection, Dial, DialError};
 pub use holder::Holder;
-pub use route::{Condition, HttpRoute, RouteTable, local_host};
+pub use route::{HttpRoute, RouteTable, local_host};
+pub use rule::Condition;
 
 /// What an answer carries: bytes as they come.
 pub type Body = UnsyncBoxBody<Bytes, Box<dyn std::error::Error + Send + Sync>>;

@@ -17,7 +17,8 @@ use super::dial::{Connection, Dial, DialError};
 use super::filter::Filter;
 use super::matching::PathMatch;
 use super::page::Page;
-use super::route::{Backend, Found, RouteTable, Rule};
+use super::route::{Found, RouteTable};
+use super::rule::{Backend, Rule};
 use super::{Body, LocalHost, headers};
 
 /// How often a pod that refuses the connection is replaced by another.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::filter::{Filter, HeaderChange, PathChange, Redirect, Rewrite};
 use super::matching::{Match, PathMatch};
-use super::route::{Backend, Condition, Rule};
+use super::rule::{Backend, Condition, Rule};
 use crate::time;
 
 /// Reads one route; collects what there is to say about it.
