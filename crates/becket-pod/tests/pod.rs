@@ -5,12 +5,14 @@ mod support;
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::net::Ipv4Addr;
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
 use becket_pod::{
-    Container, FileContents, HostsEntry, Mount, Outcome, Pod, PodError, Volume, VolumeFile, VolumeSource,
+    Container, FileContents, HostsEntry, Init, Mount, Outcome, Pod, PodError, Volume, VolumeFile,
+    VolumeSource,
 };
-use support::{Bench, DEADLINE, judged, line, pod, said, text, within};
+use support::{Bench, DEADLINE, fixture, judged, line, pod, said, text, within};
 use tokio::io::AsyncWriteExt as _;
 
 const AT_ONCE: Duration = Duration::ZERO;
@@ -44,6 +46,23 @@ async fn the_program_is_the_user_it_asks_for_without_rights_and_not_the_first_pr
         }
         assert_eq!(field("NoNewPrivs"), ["1"]);
     }
+}
+
+#[tokio::test]
+async fn a_descriptor_that_a_stranger_left_open_does_not_take_the_sockets_place() {
+    judged!();
+    let folder = tempfile::tempdir().unwrap();
+    let forgetful = folder.path().join("forgetful");
+    let script = format!(
+        "#!/bin/sh\nexec 3</dev/null\nexec {} \"$@\"\n",
+        fixture().display()
+    );
+    std::fs::write(&forgetful, script).unwrap();
+    std::fs::set_permissions(&forgetful, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut spec = pod("strangers");
+    spec.init = Init::Program(forgetful);
+    let pod = within(Pod::start(spec)).await.unwrap();
+    pod.kill().await;
 }
 
 #[tokio::test]

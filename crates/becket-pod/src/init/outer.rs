@@ -3,7 +3,7 @@
 //! It stays, so that whoever started the pod has one child to wait for; when the first process ends, the kernel has
 //! already ended everything else in the pod.
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::Path;
 use std::process::Stdio;
 
@@ -59,7 +59,7 @@ fn namespaces() -> CloneFlags {
 }
 
 fn start(socket: &OwnedFd) -> Result<std::process::Child, Fault> {
-    close_strangers();
+    close_strangers(socket);
     enter_user_namespace(namespaces(), 0, 0)?;
     let theirs = socket.try_clone().step(|| "copy the socket".to_owned())?;
     let mut first = stage("first", theirs)
@@ -89,7 +89,7 @@ fn start(socket: &OwnedFd) -> Result<std::process::Child, Fault> {
 
 /// Closes file descriptors that the program which started us forgot to keep from its children. The pod must not hold a
 /// stranger's listener or lock.
-fn close_strangers() {
+fn close_strangers(socket: &OwnedFd) {
     let Ok(entries) = std::fs::read_dir("/proc/self/fd") else {
         return;
     };
@@ -97,8 +97,9 @@ fn close_strangers() {
         .flatten()
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
         .collect();
-    // 3 is our socket; nothing else is open in a process that has only just begun.
-    for number in numbers.into_iter().filter(|&number| number > 3) {
+    // Nothing else of ours is open in a process that has only just begun. A stranger may have had 3 before our socket.
+    let ours = |number: i32| number <= 2 || number == socket.as_raw_fd();
+    for number in numbers.into_iter().filter(|&number| !ours(number)) {
         let _ = nix::unistd::close(number);
     }
 }
