@@ -1,5 +1,5 @@
 //! What a pod's first process and the process that started it say to each other, over a pair of Unix sockets that keep
-//! messages whole. File descriptors travel with messages; what may be large travels as a sealed file in memory.
+//! messages whole. File descriptors travel with messages; what may be large travels as a file in memory.
 //!
 //! No policy: who says what when is in `pod` and `init`.
 
