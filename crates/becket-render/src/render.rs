@@ -69,7 +69,7 @@ pub fn render_with(platform: &Platform, lock: &Lock, catalog: &Catalog) -> Resul
             continue;
         }
         let views = if scope == Scope::Root {
-            roots(platform, lock, terraform_roots(&output.rendered.files))
+            roots(platform, terraform_roots(&output.rendered.files))
         } else {
             views_with(platform, lock, scope)
         };
@@ -97,13 +97,15 @@ pub fn render_with(platform: &Platform, lock: &Lock, catalog: &Catalog) -> Resul
     Ok(rendered)
 }
 
-/// The roots of Terraform among `files`: each a cluster's name and its own.
-fn terraform_roots(files: &FileSet) -> Vec<(&str, &str)> {
-    let mains = files.under("iac/terraform").filter_map(|(path, _)| {
-        let folder = path.strip_prefix("iac/terraform/")?.strip_suffix("/main.tf")?;
-        folder.split_once('/').filter(|(_, root)| !root.contains('/'))
-    });
-    mains.collect()
+/// The folders below `iac/terraform` of the roots among `files`: of modules there is none, and a bootstrap keeps its state
+/// beside it until the place that it makes is there.
+fn terraform_roots(files: &FileSet) -> Vec<&str> {
+    let folders = files
+        .under("iac/terraform")
+        .filter_map(|(path, _)| path.strip_prefix("iac/terraform/")?.strip_suffix("/providers.tf"));
+    folders
+        .filter(|folder| !folder.starts_with("bootstrap/"))
+        .collect()
 }
 
 #[derive(Default)]

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::cloud::{Region, Zone};
+use super::network::{Endpoint, FlowLogs};
 use crate::names::{Label, Reference};
 use crate::quantities::{Cidr, Percentage, Quantity};
 use crate::shape::{Wrong, choice, record};
@@ -20,9 +21,18 @@ record! {
         /// The private range of its network; no two clusters share an address, so that they can be connected.
         cidr: Option<Cidr>,
         /// Its Kubernetes version in quotes, such as `"1.36"`.
-        kubernetes: Option<KubernetesVersion>; later,
+        kubernetes: Option<KubernetesVersion>,
+        /// Ranges from which the API answers over the internet. None: it answers inside of the cluster's network only.
+        public_access as "publicAccess": Vec<Cidr> = Vec::new(),
+        /// Whether its network has IPv6 beside IPv4.
+        ipv6: bool = false,
+        /// Services of AWS that are reached without leaving the network, such as `ecr.api`, for a price by the hour and
+        /// zone. S3 and DynamoDB always are, for none.
+        endpoints: Vec<Endpoint> = Vec::new(),
+        /// Where the record of who talked to whom goes.
+        flow_logs as "flowLogs": Option<FlowLogs>,
         /// Groups of nodes by name.
-        nodes: IndexMap<Label, NodeGroup> = IndexMap::new(); later,
+        nodes: IndexMap<Label, NodeGroup> = IndexMap::new(),
     }
 }
 

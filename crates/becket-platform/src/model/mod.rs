@@ -5,6 +5,7 @@
 mod cloud;
 mod cluster;
 mod environment;
+mod network;
 mod platform;
 mod service;
 mod team;
@@ -12,6 +13,7 @@ mod team;
 pub use cloud::{AccountId, Accounts, Cloud, CloudProvider, Region, Zone};
 pub use cluster::{Capacity, Cluster, InstanceType, KubernetesVersion, NodeGroup, OperatingSystem};
 pub use environment::Environment;
+pub use network::{BucketName, Endpoint, FlowLogs, RetentionDays};
 pub use platform::{
     Alerts, Capabilities, Clusters, Environments, FormatVersion, Msteams, Platform, Promotion, SecretName,
     Services,

@@ -33,7 +33,7 @@ record! {
         /// Services by name.
         services: Services,
         /// Teams by name.
-        teams: IndexMap<TeamName, Team> = IndexMap::new(); later,
+        teams: IndexMap<TeamName, Team> = IndexMap::new(),
         /// Where alerts go.
         alerts: Option<Alerts>; later,
         /// Who does which job, by job; what is not named is done by the default.
@@ -178,6 +178,12 @@ const CAPABILITIES: &[Capability] = &[
         description: "What brings the clusters to what Git says.",
         providers: &["argocd"],
         acted_on: &["argocd"],
+    },
+    Capability {
+        name: "identity",
+        description: "How pods get roles of AWS.",
+        providers: &["pod-identity", "irsa"],
+        acted_on: &["pod-identity", "irsa"],
     },
     Capability {
         name: "ingress",

@@ -12,6 +12,8 @@ choice! {
         Admin = "admin",
         /// Approve promotions.
         Releaser = "releaser",
+        /// See how it runs.
+        Viewer = "viewer",
     }
 }
 
@@ -20,7 +22,7 @@ record! {
     pub struct Team {
         /// What is the team's to review: services, and the repositories `iac` and `gitops`.
         owns: Vec<Reference> = Vec::new(),
-        /// What the team may do: `developer`, `admin` or `releaser`.
+        /// What the team may do: `developer`, `admin`, `releaser` or `viewer`.
         role: Role,
     }
 }

@@ -83,6 +83,11 @@ rules! {
     lock Reading,
     lock_stale Reading,
     address_quota Platform,
+    cluster_name Platform,
+    role_name Platform,
+    open_to_all Platform,
+    flow_logs Platform,
+    spot_instances Platform,
 }
 
 pub(crate) use lock::RULE as LOCKED;

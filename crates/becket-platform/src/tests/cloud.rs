@@ -118,3 +118,89 @@ services:
       help: ask AWS for a higher quota of Elastic IPs before the first apply
     ");
 }
+
+#[test]
+fn names_and_ranges_of_a_cluster_are_fit_for_aws() {
+    let text = "\
+name: storefront-international
+organisation: acme
+domain: shop.example
+cloud:
+  provider: aws
+  accounts: { all: \"111111111111\" }
+  region: eu-west-1
+  zones: [eu-west-1a, eu-west-1b]
+clusters:
+  iam: { account: all, cidr: 10.10.0.0/16, kubernetes: \"1.36\", nodes: { a: { instances: [m7i.large], min: 1, max: 2, capacity: spot } } }
+  production-eu-central-1:
+    account: all
+    cidr: 10.20.0.0/16
+    kubernetes: \"1.36\"
+    nodes: { a: { instances: [m7i.large], min: 1, max: 2 } }
+    publicAccess: [203.0.113.7/24, 0.0.0.0/0]
+    endpoints: [s3, com.amazonaws.eu-west-1.ecr.api, ECR]
+    flowLogs: { bucket: \"s3://acme-flow-logs\", retentionDays: 100 }
+  production:
+    account: all
+    cidr: 10.30.0.0/16
+    kubernetes: \"1.36\"
+    nodes: { a: { instances: [m7i.large], min: 1, max: 2 } }
+    flowLogs: { bucket: acme-flow-logs, retentionDays: 365 }
+environments:
+  dev: { clusters: [iam] }
+  prod: { clusters: [production, production-eu-central-1] }
+services:
+  web: { image: ghcr.io/acme/web }
+teams:
+  people-who-look-after-the-databases: { role: viewer }
+";
+    assert_snapshot!(show(text, &parse("platform.yaml", text).check(Date::constant(2026, 11, 23))), @r#"
+    BK0040 error: the cluster `iam` has a name that is taken
+      at 10:3 iam
+      note: `iam` is a folder in `iac/terraform/`
+      help: take another name, such as `nonprod`
+    BK0044 warning: `a` of `iam` has spot instances of one type
+      at 10:89 [m7i.large]
+      note: when AWS takes that type back, there is no other to take its place
+      help: name others of the size of m7i.large beside it
+    BK0041 error: the role `storefront-international-production-eu-central-1-node-self-managed` has a name of 66 characters
+      at 11:3 production-eu-central-1 (2 too many)
+      note: IAM allows 64
+      help: shorten the cluster's name
+    BK0005 error: `clusters.production-eu-central-1.publicAccess[0]`: `203.0.113.7/24` is an address in a range, not the range 203.0.113.0/24
+      at 16:20 203.0.113.7/24 (expected a range such as 10.10.0.0/16)
+      help: did you mean `203.0.113.0/24`?
+      fix: 203.0.113.0/24
+    BK0042 warning: everybody in 0.0.0.0/0 may reach the API of `production-eu-central-1`
+      at 16:36 0.0.0.0/0
+      help: give the ranges of those who need it, such as an office's
+    BK0005 error: `clusters.production-eu-central-1.endpoints[0]`: `s3` is always reached from inside, and costs nothing
+      at 17:17 s3 (expected a service of AWS such as ecr.api)
+    BK0005 error: `clusters.production-eu-central-1.endpoints[1]`: `com.amazonaws.eu-west-1.ecr.api` names the region, which is the cluster's
+      at 17:21 com.amazonaws.eu-west-1.ecr.api (expected a service of AWS such as ecr.api)
+      help: did you mean `ecr.api`?
+      fix: ecr.api
+    BK0005 error: `clusters.production-eu-central-1.endpoints[2]`: `ECR` is no service of AWS
+      at 17:54 ECR (expected a service of AWS such as ecr.api)
+    BK0005 error: `clusters.production-eu-central-1.flowLogs.bucket`: `s3://acme-flow-logs` is more than the bucket's name
+      at 18:25 "s3://acme-flow-logs" (expected a bucket such as acme-flow-logs)
+      help: did you mean `acme-flow-logs`?
+      fix: "acme-flow-logs"
+    BK0005 error: `clusters.production-eu-central-1.flowLogs.retentionDays`: CloudWatch does not keep logs for 100 days
+      at 18:63 100 (no number of days that it knows)
+      help: the next longer one is 120
+      fix: 120
+    BK0038 warning: all needs 6 external addresses in eu-west-1, and has 5 by default
+      at 19:3 production
+      note: one per zone of iam and production-eu-central-1 and production
+      help: ask AWS for a higher quota of Elastic IPs before the first apply
+    BK0043 error: how long `acme-flow-logs` keeps the flow logs is the bucket's own matter
+      at 24:56 365
+      and 24:25 acme-flow-logs (they go there, and not to CloudWatch)
+      help: leave one of them out
+    BK0041 error: the role `storefront-international-team-people-who-look-after-the-databases` has a name of 65 characters
+      at 31:3 people-who-look-after-the-databases (1 too many)
+      note: IAM allows 64
+      help: shorten the team's name
+    "#);
+}

@@ -72,7 +72,7 @@ fn values_out_of_their_set_or_range_are_shown() {
       fix: postgres
     BK0005 error: `teams.leads.role`: `root` is not known
       at 15:18 root
-      help: one of `developer`, `admin`, `releaser`
+      help: one of `developer`, `admin`, `releaser`, `viewer`
     ");
 }
 

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use becket_document::KeyPath;
 use serde_json::{Map, Value, json};
 
 use super::{Layer, layer, text};
 use crate::lock::Lock;
 use crate::model::{Cluster, Platform};
-use crate::names::{ClusterName, Reference};
+use crate::names::{ClusterName, Label, Reference};
 
 pub(super) fn put_platform(platform: &Platform, view: &mut Layer) {
     let at = platform.at.key("cloud");
@@ -17,6 +18,10 @@ pub(super) fn put_platform(platform: &Platform, view: &mut Layer) {
     view.put("platform.state.bucket", text(&bucket), &at);
     view.put("platform.state.region", region.unwrap_or(Value::Null), &at);
     view.put("platform.state.table", text(locks(&bucket)), &at);
+    let identity = platform.capabilities.provider("identity").unwrap_or_default();
+    let at = platform.at.key("capabilities").key("identity");
+    view.put("platform.identity.provider", text(identity), &at);
+    view.put("platform.identity.irsa", Value::from(identity == "irsa"), &at);
 }
 
 pub(super) fn put_cluster(
@@ -71,23 +76,38 @@ pub(super) fn put_cluster(
     );
 }
 
-/// A root of Terraform: its name, the key of its state, and where that is kept.
-pub(super) fn put_root(platform: &Platform, cluster: &str, of: &Cluster, root: &str, view: &mut Layer) {
-    let bucket = bucket(platform, of.account.as_ref().map(Reference::as_str));
-    view.put("root.name", text(root), &of.at);
-    view.put("root.key", text(format!("{cluster}/{root}.tfstate")), &of.at);
-    view.put(
-        "root.workspace",
-        text(format!("{}-{cluster}-{root}", platform.name)),
-        &of.at,
-    );
-    view.put("root.bucket", text(&bucket), &of.at);
-    view.put("root.table", text(locks(&bucket)), &of.at);
+/// A root of Terraform: its folder, the key of its state, and where that is kept.
+pub(super) fn put_root(platform: &Platform, folder: &str, view: &mut Layer) {
+    let (account, at) = account_of(platform, folder);
+    let bucket = bucket(platform, account);
+    let name = folder.replace('/', "-");
+    view.put("root.folder", text(folder), &at);
+    view.put("root.key", text(format!("{folder}.tfstate")), &at);
+    view.put("root.workspace", text(format!("{}-{name}", platform.name)), &at);
+    view.put("root.table", text(locks(&bucket)), &at);
+    view.put("root.bucket", text(bucket), &at);
     let address = format!(
-        "https://state.{}/states/{}/{cluster}/{root}",
+        "https://state.{}/states/{}/{folder}",
         platform.domain, platform.name
     );
-    view.put("root.address", text(address), &of.at);
+    view.put("root.address", text(address), &at);
+}
+
+/// The account that a root makes things in, and what in the platform file the root is there for. What is neither a
+/// cluster's nor an account's is the first account's.
+fn account_of<'p>(platform: &'p Platform, folder: &'p str) -> (Option<&'p str>, KeyPath) {
+    let cloud = platform.at.key("cloud");
+    let (kind, name) = folder.split_once('/').unwrap_or((folder, ""));
+    if kind == "iam" {
+        return (Some(name), cloud.key("accounts").key(name));
+    }
+    match platform.clusters.get(kind) {
+        Some(cluster) => (
+            cluster.account.as_ref().map(Reference::as_str),
+            cluster.at.clone(),
+        ),
+        None => (None, cloud),
+    }
 }
 
 /// A layer per account that a cluster lives in, in the order of the platform file.
@@ -107,11 +127,23 @@ pub(super) fn accounts(platform: &Platform) -> Vec<Arc<Layer>> {
                 let bucket = bucket(platform, Some(name.as_str()));
                 view.put("account.name", text(name), &at);
                 view.put("account.number", text(number), &at);
+                view.put("account.clusters", clusters_in(platform, name), &at);
                 view.put("account.table", text(locks(&bucket)), &at);
                 view.put("account.bucket", text(bucket), &at);
             })
         })
         .collect()
+}
+
+fn clusters_in(platform: &Platform, account: &Label) -> Value {
+    let clusters = platform.clusters.iter();
+    let here = clusters.filter(|(_, cluster)| {
+        cluster
+            .account
+            .as_ref()
+            .is_some_and(|name| name.as_str() == account.as_str())
+    });
+    here.map(|(name, _)| text(name)).collect()
 }
 
 /// The bucket that keeps the state of an account: of the first cluster's, one without the account's name.

@@ -14,6 +14,7 @@ mod stage;
 mod teams;
 #[cfg(test)]
 mod tests;
+mod vpc;
 
 use std::sync::Arc;
 
@@ -124,25 +125,15 @@ pub fn views(platform: &Platform, scope: Scope) -> Vec<View> {
     views_with(platform, &Lock::default().allocate(platform).0, scope)
 }
 
-/// The views of the roots of Terraform, each the name of its cluster and its own.
-pub fn roots<'r>(
-    platform: &Platform,
-    lock: &Lock,
-    roots: impl IntoIterator<Item = (&'r str, &'r str)>,
-) -> Vec<View> {
-    let clusters = views_with(platform, lock, Scope::Cluster);
-    let of_cluster = |name: &str| {
-        clusters
-            .iter()
-            .find(|view| view.text("cluster.name") == Some(name))
+/// The views of the roots of Terraform in `folders` below `iac/terraform`: `<cluster>/<root>`, or `<kind>/<name>` of what is
+/// no cluster's.
+pub fn roots<'r>(platform: &Platform, folders: impl IntoIterator<Item = &'r str>) -> Vec<View> {
+    let base = View {
+        layers: vec![layer(|layer| of_platform(platform, layer))],
     };
-    roots
+    folders
         .into_iter()
-        .filter_map(|(cluster, root)| {
-            let (_, known) = platform.clusters.get_key_value(cluster)?;
-            let layer = layer(|layer| cloud::put_root(platform, cluster, known, root, layer));
-            Some(of_cluster(cluster)?.with(&layer))
-        })
+        .map(|folder| base.with(&layer(|layer| cloud::put_root(platform, folder, layer))))
         .collect()
 }
 
@@ -165,6 +156,7 @@ pub fn views_with(platform: &Platform, lock: &Lock, scope: Scope) -> Vec<View> {
                     environment::put_cluster(platform, name, cluster, layer);
                     ansible::put_cluster(platform, name, cluster, layer);
                     cloud::put_cluster(platform, lock, name, cluster, layer);
+                    vpc::put(cluster, layer);
                 }))
             })
             .collect(),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Layer, text};
-use crate::model::{Cluster, NodeGroup};
+use crate::model::{Capacity, Cluster, NodeGroup, OperatingSystem};
 
 pub(super) fn put(cluster: &Cluster, view: &mut Layer) {
     let at = cluster.at.key("nodes");
@@ -13,21 +13,33 @@ pub(super) fn put(cluster: &Cluster, view: &mut Layer) {
             .map(|(name, of)| (name.as_str().to_owned(), group(of)))
             .collect()
     };
-    view.put("cluster.nodes.managed", Value::Object(groups(true)), &at);
-    view.put("cluster.nodes.self_managed", Value::Object(groups(false)), &at);
+    let (managed, self_managed) = (groups(true), groups(false));
+    view.put("cluster.has.managed_nodes", Value::from(!managed.is_empty()), &at);
+    view.put(
+        "cluster.has.self_managed_nodes",
+        Value::from(!self_managed.is_empty()),
+        &at,
+    );
+    view.put("cluster.nodes.managed", Value::Object(managed), &at);
+    view.put("cluster.nodes.self_managed", Value::Object(self_managed), &at);
 }
 
+/// A group, with what differs from the defaults of the module `nodes`.
 fn group(group: &NodeGroup) -> Value {
-    let mut view = json!({
-        "instance_types": group.instances.iter().map(text).collect::<Vec<_>>(),
-        "architecture": architecture(group),
-        "os": group.os.as_str(),
-        "disk_size": group.disk.gibibytes(),
-        "capacity": group.capacity.as_str(),
-        "min": group.min,
-        "desired": group.desired.unwrap_or(group.min),
-        "max": group.max,
-    });
+    let mut view = json!({ "instance_types": group.instances.iter().map(text).collect::<Vec<_>>() });
+    if architecture(group) != "x86_64" {
+        view["architecture"] = text(architecture(group));
+    }
+    if group.os != OperatingSystem::Al2023 {
+        view["os"] = text(group.os.as_str());
+    }
+    view["disk_size"] = group.disk.gibibytes().into();
+    if group.capacity != Capacity::OnDemand {
+        view["capacity"] = text(group.capacity.as_str());
+    }
+    view["min"] = group.min.into();
+    view["desired"] = group.desired.unwrap_or(group.min).into();
+    view["max"] = group.max.into();
     if let Some(share) = group.scale_on_cpu {
         let share = share.get();
         view["scale_on_cpu"] = if share.fract() == 0.0 {
@@ -76,11 +88,11 @@ mod tests {
         );
         assert_eq!(
             managed,
-            r#"{"general":{"instance_types":["m7g.large"],"architecture":"arm64","os":"al2023","disk_size":1024,"capacity":"on-demand","min":2,"desired":2,"max":4}}"#
+            r#"{"general":{"instance_types":["m7g.large"],"architecture":"arm64","disk_size":1024,"min":2,"desired":2,"max":4}}"#
         );
         assert_eq!(
             own,
-            r#"{"batch":{"instance_types":["g5.xlarge"],"architecture":"x86_64","os":"bottlerocket","disk_size":75,"capacity":"spot","min":0,"desired":1,"max":6,"scale_on_cpu":60}}"#
+            r#"{"batch":{"instance_types":["g5.xlarge"],"os":"bottlerocket","disk_size":75,"capacity":"spot","min":0,"desired":1,"max":6,"scale_on_cpu":60}}"#
         );
     }
 }

@@ -1,6 +1,6 @@
 //! The reference platform as it stands: no findings, and the views that the golden files need.
 
-use super::{Scope, View, operators, views};
+use super::{Scope, View, operators, roots, views};
 use crate::{Date, Parsed, Platform, parse};
 use becket_document::{Fragment, KeyPath};
 use becket_source::Level;
@@ -52,9 +52,8 @@ fn the_reference_platform_has_one_note_and_nothing_else() {
             .map(|finding| finding.message.as_str())
             .collect::<Vec<_>>(),
         [
-            "checked, and not acted on by this version: `clusters.*.kubernetes`, \
-             `clusters.*.nodes`, `services.*.database.kind`, \
-             `services.*.slo`, `services.*.tables`, `teams`, `alerts`"
+            "checked, and not acted on by this version: `services.*.database.kind`, \
+             `services.*.slo`, `services.*.tables`, `alerts`"
         ]
     );
 }
@@ -267,4 +266,52 @@ fn no_path_is_offered_twice() {
         paths.dedup();
         assert_eq!(paths.len(), all, "{scope:?}");
     }
+}
+
+#[test]
+fn a_root_keeps_its_state_in_the_account_that_it_is_of() {
+    let parsed = storefront();
+    let platform = parsed.platform().unwrap();
+    let folders = ["nonprod/network", "prod-dr/eks", "iam/prod", "dns/cloudflare"];
+    let shown: Vec<_> = roots(platform, folders)
+        .iter()
+        .map(|view| {
+            let of = |path: &str| view.text(path).unwrap().to_owned();
+            [of("root.bucket"), of("root.key"), of("root.workspace")].join(" ")
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "acme-storefront-terraform nonprod/network.tfstate storefront-nonprod-network",
+            "acme-storefront-terraform-prod prod-dr/eks.tfstate storefront-prod-dr-eks",
+            "acme-storefront-terraform-prod iam/prod.tfstate storefront-iam-prod",
+            "acme-storefront-terraform dns/cloudflare.tfstate storefront-dns-cloudflare",
+        ]
+    );
+}
+
+#[test]
+fn what_a_cluster_says_of_its_network_is_offered_as_the_modules_take_it() {
+    let text = include_str!("../../../../examples/storefront/platform.yaml").replace(
+        "cidr: 10.10.0.0/16",
+        "cidr: 10.10.0.0/16\n    publicAccess: [203.0.113.0/24]\n    ipv6: true\n    endpoints: [ecr.api]\n    \
+         flowLogs: { retentionDays: 30 }",
+    );
+    let parsed = parse("platform.yaml", &text);
+    let all = views(parsed.platform().unwrap(), Scope::Cluster);
+    let shown = |view: &View| {
+        ["public_access", "ipv6", "endpoints", "flow_logs"].map(|path| get(view, &format!("cluster.{path}")))
+    };
+    assert_eq!(
+        shown(&all[0]),
+        [
+            json!(["203.0.113.0/24"]),
+            json!(true),
+            json!(["ecr.api"]),
+            json!({ "retention_days": 30 })
+        ]
+    );
+    assert_eq!(shown(&all[1]), [json!([]), json!(false), json!([]), json!(null)]);
+    assert!(all[0].is("cluster.has.flow_logs") && !all[1].is("cluster.has.flow_logs"));
 }

@@ -3,23 +3,23 @@
 
 locals {
   events = {
-    spot-interruption = {
+    spot = {
       source = "aws.ec2"
       type   = "EC2 Spot Instance Interruption Warning"
     }
-    rebalance-recommendation = {
+    rebalance = {
       source = "aws.ec2"
       type   = "EC2 Instance Rebalance Recommendation"
     }
-    instance-state-change = {
+    state = {
       source = "aws.ec2"
       type   = "EC2 Instance State-change Notification"
     }
-    scheduled-change = {
+    health = {
       source = "aws.health"
       type   = "AWS Health Event"
     }
-    lifecycle-hook = {
+    lifecycle = {
       source = "aws.autoscaling"
       type   = "EC2 Instance-terminate Lifecycle Action"
     }

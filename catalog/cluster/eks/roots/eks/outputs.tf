@@ -11,7 +11,7 @@ output "cluster_endpoint" {
   value = module.cluster.endpoint
 }
 
-output "cluster_certificate_authority" {
+output "cluster_certificate_authority_data" {
   value = module.cluster.certificate_authority
 }
 

@@ -27,6 +27,7 @@ variable "private_subnet_ids" {
 variable "public_access_cidrs" {
   description = "Ranges from which the API answers over the internet. Without any it answers from the network of the cluster only."
   type        = list(string)
+  default     = []
 }
 
 variable "teams" {
@@ -47,33 +48,38 @@ variable "ansible_role_arns" {
 variable "identity" {
   description = "How pods get AWS roles: pod-identity, or irsa."
   type        = string
+  default     = "pod-identity"
 }
 
 variable "managed_nodes" {
+  description = "Groups that EKS manages, by name."
   type = map(object({
     instance_types = list(string)
-    architecture   = string
-    os             = string
+    architecture   = optional(string)
+    os             = optional(string)
     disk_size      = number
-    capacity       = string
+    capacity       = optional(string)
     min            = number
     max            = number
     desired        = number
   }))
+  default = {}
 }
 
 variable "self_managed_nodes" {
+  description = "Auto scaling groups of our own, by name."
   type = map(object({
     instance_types = list(string)
-    architecture   = string
-    os             = string
+    architecture   = optional(string)
+    os             = optional(string)
     disk_size      = number
-    capacity       = string
+    capacity       = optional(string)
     min            = number
     max            = number
     desired        = number
     scale_on_cpu   = optional(number)
   }))
+  default = {}
 }
 
 variable "wait_for_cluster_command" {

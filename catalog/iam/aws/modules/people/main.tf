@@ -27,7 +27,7 @@ locals {
 resource "aws_iam_role" "this" {
   for_each = var.teams
 
-  name                 = "${var.platform}-${each.key}"
+  name                 = "${var.platform}-team-${each.key}"
   description          = "The team ${each.key}: ${each.value}"
   assume_role_policy   = data.aws_iam_policy_document.trust[each.key].json
   max_session_duration = each.value == "admin" ? 3600 : 28800

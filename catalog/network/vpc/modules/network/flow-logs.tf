@@ -5,7 +5,7 @@ data "aws_caller_identity" "this" {}
 data "aws_partition" "this" {}
 
 locals {
-  in_cloudwatch = var.flow_logs.destination == "cloudwatch" ? 1 : 0
+  in_cloudwatch = var.flow_logs.bucket == null ? 1 : 0
   log_group     = "/vpc/${var.name}/flow-logs"
 }
 
@@ -14,7 +14,7 @@ resource "aws_flow_log" "this" {
   traffic_type             = "ALL"
   max_aggregation_interval = 60
   log_destination_type     = local.in_cloudwatch == 1 ? "cloud-watch-logs" : "s3"
-  log_destination          = local.in_cloudwatch == 1 ? aws_cloudwatch_log_group.flow_logs[0].arn : var.flow_logs.bucket_arn
+  log_destination          = local.in_cloudwatch == 1 ? aws_cloudwatch_log_group.flow_logs[0].arn : "arn:${data.aws_partition.this.partition}:s3:::${var.flow_logs.bucket}"
   iam_role_arn             = one(aws_iam_role.flow_logs[*].arn)
   tags                     = { Name = var.name }
 }

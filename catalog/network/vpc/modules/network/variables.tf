@@ -44,21 +44,10 @@ variable "interface_endpoints" {
 }
 
 variable "flow_logs" {
-  description = "Where the record of connections goes: cloudwatch, or s3 into the bucket of this ARN. How long CloudWatch keeps it."
+  description = "Where the record of connections goes: into a bucket, or to CloudWatch, which keeps it for some days."
   type = object({
-    destination    = optional(string, "cloudwatch")
-    bucket_arn     = optional(string)
+    bucket         = optional(string)
     retention_days = optional(number, 90)
   })
   default = {}
-
-  validation {
-    condition     = contains(["cloudwatch", "s3"], var.flow_logs.destination)
-    error_message = "The destination is cloudwatch or s3."
-  }
-
-  validation {
-    condition     = (var.flow_logs.destination == "s3") == (var.flow_logs.bucket_arn != null)
-    error_message = "Give bucket_arn with the destination s3, and only with it."
-  }
 }

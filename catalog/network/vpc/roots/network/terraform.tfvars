@@ -1,8 +1,11 @@
-platform = "example-platform"
-cluster  = "example-cluster"
-account  = "111122223333"
-region   = "eu-west-1"
-cidr     = "10.10.0.0/16"
+platform            = "example-platform"
+cluster             = "example-cluster"
+account             = "111122223333"
+region              = "eu-west-1"
+cidr                = "10.10.0.0/16"
+ipv6                = true
+interface_endpoints = ["ecr.api"]
+flow_logs           = { retention_days = 365 }
 
 subnets = {
   eu-west-1a = { public = "10.10.0.0/22", private = "10.10.32.0/19" }

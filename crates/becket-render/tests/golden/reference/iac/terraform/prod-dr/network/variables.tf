@@ -41,10 +41,9 @@ variable "interface_endpoints" {
 }
 
 variable "flow_logs" {
-  description = "Where the record of connections goes: cloudwatch, or s3 into the bucket of this ARN. How long CloudWatch keeps it."
+  description = "Where the record of connections goes: into a bucket, or to CloudWatch, which keeps it for some days."
   type = object({
-    destination    = optional(string, "cloudwatch")
-    bucket_arn     = optional(string)
+    bucket         = optional(string)
     retention_days = optional(number, 90)
   })
   default = {}

@@ -1,0 +1,35 @@
+# Sees how everything is made and nothing that is kept in it.
+resource "aws_iam_role_policy_attachment" "plan" {
+  role       = aws_iam_role.this["plan"].name
+  policy_arn = "arn:${local.partition}:iam::aws:policy/ReadOnlyAccess"
+}
+
+resource "aws_iam_role_policy" "plan" {
+  name   = "no-contents"
+  role   = aws_iam_role.this["plan"].name
+  policy = data.aws_iam_policy_document.plan.json
+}
+
+data "aws_iam_policy_document" "plan" {
+  statement {
+    effect = "Deny"
+    actions = [
+      "dynamodb:BatchGetItem",
+      "dynamodb:GetItem",
+      "dynamodb:Query",
+      "dynamodb:Scan",
+      "logs:FilterLogEvents",
+      "logs:GetLogEvents",
+      "secretsmanager:GetSecretValue",
+      "sqs:ReceiveMessage",
+    ]
+    resources = ["*"]
+  }
+
+  # The state is all that it reads of S3. It plans with -lock=false, so that it need not write.
+  statement {
+    effect        = "Deny"
+    actions       = ["s3:GetObject*"]
+    not_resources = ["arn:${local.partition}:s3:::${var.state_bucket}/*"]
+  }
+}

@@ -1,0 +1,19 @@
+variable "platform" {
+  description = "Prefix of every role's name."
+  type        = string
+}
+
+variable "clusters" {
+  description = "The clusters of this account; each is an environment of the repository at GitHub."
+  type        = list(string)
+}
+
+variable "repository" {
+  description = "The repository whose workflows plan and apply, as owner/name."
+  type        = string
+}
+
+variable "state_bucket" {
+  description = "The bucket of Terraform's state, which plan reads."
+  type        = string
+}
