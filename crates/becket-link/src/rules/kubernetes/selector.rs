@@ -4,9 +4,9 @@ use becket_document::KeyPath;
 use becket_source::{Diagnostic, Level, Rule};
 use serde_json::Value;
 
-use super::LinkRule;
 use crate::frontend::kubernetes::selector::accepts;
 use crate::frontend::kubernetes::workload;
+use crate::rules::LinkRule;
 use crate::table::Table;
 use crate::world::World;
 

@@ -2,9 +2,9 @@
 
 use becket_source::{Diagnostic, Level, Rule, did_you_mean};
 
-use super::LinkRule;
 use super::configuration_key::plain;
 use crate::object::Object;
+use crate::rules::LinkRule;
 use crate::symbol::Kind;
 use crate::table::Table;
 use crate::world::World;
@@ -50,7 +50,7 @@ fn run(world: &World<'_>, table: &Table<'_>, findings: &mut Vec<Diagnostic>) {
         )
         .note(format!(
             "in namespace `{}`: the pod would wait and never start",
-            symbol.namespace
+            symbol.home
         ));
         if let Some(near) = did_you_mean(&symbol.name, names.iter().map(|name| plain(name))) {
             finding = finding.help(format!("did you mean `{near}`?"));

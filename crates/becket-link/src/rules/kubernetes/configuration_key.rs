@@ -2,7 +2,7 @@
 
 use becket_source::{Diagnostic, Level, Rule, did_you_mean};
 
-use super::LinkRule;
+use crate::rules::{LinkRule, listed};
 use crate::symbol::Kind;
 use crate::table::{Table, parts};
 use crate::world::World;
@@ -60,7 +60,7 @@ fn run(world: &World<'_>, table: &Table<'_>, findings: &mut Vec<Diagnostic>) {
         }
         finding = finding.note(format!(
             "in namespace `{}`: the pod would wait and never start",
-            symbol.namespace
+            symbol.home
         ));
         finding = match did_you_mean(part, keys.iter().map(String::as_str)) {
             Some(near) => finding.help(format!("did you mean `{near}`?")),
@@ -79,13 +79,4 @@ pub(super) fn plain(name: &str) -> &str {
         }
         _ => name,
     }
-}
-
-/// Names in back quotes, with commas.
-pub(super) fn listed(names: &[String]) -> String {
-    names
-        .iter()
-        .map(|name| format!("`{name}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
 }

@@ -2,7 +2,7 @@
 
 use becket_source::{Diagnostic, Level, Rule, did_you_mean};
 
-use super::LinkRule;
+use crate::rules::LinkRule;
 use crate::table::Table;
 use crate::world::World;
 

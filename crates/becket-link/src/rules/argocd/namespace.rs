@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use becket_source::{Diagnostic, Level, Rule};
 
-use super::LinkRule;
 use crate::object::Object;
+use crate::rules::LinkRule;
 use crate::table::Table;
 use crate::world::World;
 

@@ -2,8 +2,8 @@
 
 use becket_source::{Diagnostic, Level, Rule, did_you_mean};
 
-use super::LinkRule;
 use crate::object::Object;
+use crate::rules::LinkRule;
 use crate::symbol::Kind;
 use crate::table::Table;
 use crate::world::World;
@@ -45,7 +45,7 @@ fn run(world: &World<'_>, table: &Table<'_>, findings: &mut Vec<Diagnostic>) {
         let finding = if world.elsewhere(&home, "Service", &symbol.name) && !home.is_candidates() {
             let message = format!(
                 "the Service `{}` is not in namespace `{}` yet",
-                symbol.name, symbol.namespace
+                symbol.name, symbol.home
             );
             Diagnostic::warning(RULE.about.code, message, place.labelled("not here yet"))
                 .help(format!("promote `{}` to this stage first", symbol.name))

@@ -3,10 +3,10 @@
 use becket_document::KeyPath;
 use becket_source::{Diagnostic, Level, Rule};
 
-use super::LinkRule;
 use crate::frontend::kubernetes::policy::{Direction, Pod, shut};
 use crate::frontend::kubernetes::workload::{self, Template};
 use crate::object::Object;
+use crate::rules::LinkRule;
 use crate::scope::Scope;
 use crate::symbol::{Kind, Reference};
 use crate::table::Table;

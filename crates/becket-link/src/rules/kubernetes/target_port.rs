@@ -4,8 +4,8 @@ use becket_document::KeyPath;
 use becket_source::{Diagnostic, Level, Rule, did_you_mean};
 use serde_json::Value;
 
-use super::LinkRule;
 use crate::frontend::kubernetes::workload;
+use crate::rules::LinkRule;
 use crate::table::Table;
 use crate::world::World;
 

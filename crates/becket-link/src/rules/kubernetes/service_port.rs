@@ -2,8 +2,7 @@
 
 use becket_source::{Diagnostic, Level, Rule};
 
-use super::LinkRule;
-use super::configuration_key::listed;
+use crate::rules::{LinkRule, listed};
 use crate::symbol::Kind;
 use crate::table::{Table, parts};
 use crate::world::World;

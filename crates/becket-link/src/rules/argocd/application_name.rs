@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use becket_source::{Diagnostic, Level, Location, Rule};
 
-use super::LinkRule;
+use crate::rules::LinkRule;
 use crate::table::Table;
 use crate::world::World;
 
