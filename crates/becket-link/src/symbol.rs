@@ -3,6 +3,7 @@
 use std::fmt;
 
 use becket_document::KeyPath;
+use becket_source::{Location, Span};
 
 /// What sort of thing a symbol names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,6 +14,20 @@ pub enum Kind {
     Secret,
     /// A `Service`.
     Service,
+    /// A folder of Terraform files: a root, or a module that others call.
+    Folder,
+    /// A variable of a Terraform module.
+    Variable,
+    /// A local value of a Terraform module.
+    Local,
+    /// A resource or data source of a Terraform module, by its address: `aws_vpc.this`, `data.aws_ami.node`.
+    Resource,
+    /// A call of a module.
+    Call,
+    /// An output of a Terraform module.
+    Output,
+    /// A provider configuration with an alias: `aws.replica`.
+    Provider,
 }
 
 impl fmt::Display for Kind {
@@ -21,17 +36,25 @@ impl fmt::Display for Kind {
             Self::ConfigMap => "ConfigMap",
             Self::Secret => "Secret",
             Self::Service => "Service",
+            Self::Folder => "folder",
+            Self::Variable => "variable",
+            Self::Local => "local",
+            Self::Resource => "resource",
+            Self::Call => "module",
+            Self::Output => "output",
+            Self::Provider => "provider configuration",
         })
     }
 }
 
-/// A name in a namespace, or a part of what it names: a key, a port.
+/// A name, or a part of what it names: a key, a port.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Symbol {
     /// What sort of thing it is.
     pub kind: Kind,
-    /// The namespace; empty for candidates, which have none yet.
-    pub namespace: String,
+    /// Where it is looked for: a namespace, the folder of a Terraform module or what names one elsewhere. Empty for
+    /// candidates, which have no namespace yet.
+    pub home: String,
     /// The name.
     pub name: String,
     /// A key of a `ConfigMap` or `Secret`, a port of a `Service` by number or name.
@@ -44,6 +67,9 @@ impl fmt::Display for Symbol {
         if let Some(part) = &self.part {
             let what = if self.kind == Kind::Service { "port" } else { "key" };
             write!(f, ", {what} `{part}`")?;
+        }
+        if self.kind == Kind::Output {
+            write!(f, " of `{}`", self.home)?;
         }
         Ok(())
     }
@@ -58,7 +84,7 @@ pub(crate) struct At {
     pub(crate) path: KeyPath,
 }
 
-/// A use of a symbol.
+/// A use of a symbol in an object that a build made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reference {
     pub(crate) symbol: Symbol,
@@ -67,4 +93,40 @@ pub(crate) struct Reference {
     pub(crate) optional: bool,
     /// Whether the place is an address such as `http://catalog:8080`.
     pub(crate) address: bool,
+}
+
+/// A place in a file that is read as it lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) span: Span,
+}
+
+impl Place<'_> {
+    pub(crate) fn location(&self) -> Location {
+        Location::new(self.path, self.span)
+    }
+}
+
+/// A use of a symbol in a file that is read as it lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Use<'a> {
+    pub(crate) symbol: Symbol,
+    pub(crate) by: By,
+    pub(crate) place: Place<'a>,
+}
+
+/// What uses a symbol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    /// An expression: `var.region`.
+    Expression,
+    /// An argument of a call of a module.
+    Argument,
+    /// A value in a `.tfvars` file.
+    Value,
+    /// A fact: a line of `facts.yaml`.
+    Fact,
+    /// An expression that reads the state of another root.
+    State,
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::object::Object;
 use crate::scope::Scope;
-use crate::symbol::{Kind, Reference, Symbol};
+use crate::symbol::{By, Kind, Reference, Symbol, Use};
 use crate::world::{Key, World};
 
 /// How a reference came out.
@@ -21,9 +21,12 @@ pub(crate) enum Resolution {
     Unknown,
 }
 
-/// Each scope's references with how they came out, in the order of the scope.
+/// References with how they came out.
 pub(crate) struct Table<'w> {
+    /// Those of each scope, in its order.
     rows: BTreeMap<&'w Key, Vec<(&'w Reference, Resolution)>>,
+    /// Those in files that are read as they lie.
+    uses: Vec<(&'w Use<'w>, Resolution)>,
 }
 
 impl<'w> Table<'w> {
@@ -39,7 +42,21 @@ impl<'w> Table<'w> {
                 (key, resolved.collect())
             })
             .collect();
-        Self { rows }
+        let terraform = world.terraform.uses.iter();
+        let uses = terraform
+            .map(|used| (used, world.terraform.resolve(world.files, &used.symbol)))
+            .collect();
+        Self { rows, uses }
+    }
+
+    /// The uses of a kind of symbol by something that nobody defines, in files that are read as they lie.
+    pub(crate) fn undefined_uses(&self, kind: Kind, by: By) -> impl Iterator<Item = &'w Use<'w>> {
+        self.uses
+            .iter()
+            .filter(move |(used, how)| {
+                *how == Resolution::Undefined && used.symbol.kind == kind && used.by == by
+            })
+            .map(|(used, _)| *used)
     }
 
     /// The references that nobody defines, with their scopes.
@@ -59,14 +76,16 @@ impl<'w> Table<'w> {
                 unknown.push((reference.symbol.clone(), world.place(object, &reference.at.path)));
             }
         }
+        for (used, _) in self.uses.iter().filter(|(_, how)| *how == Resolution::Unknown) {
+            unknown.push((used.symbol.clone(), used.place.location()));
+        }
         unknown
     }
 
     pub(crate) fn defined(&self) -> usize {
-        self.rows
-            .values()
-            .flatten()
-            .filter(|(_, how)| *how == Resolution::Defined)
+        let rows = self.rows.values().flatten().map(|(_, how)| how);
+        rows.chain(self.uses.iter().map(|(_, how)| how))
+            .filter(|how| **how == Resolution::Defined)
             .count()
     }
 }
@@ -133,6 +152,7 @@ pub(crate) fn parts(object: &Object, kind: Kind) -> Vec<String> {
                 .map(ToString::to_string)
                 .collect()
         }
+        _ => Vec::new(),
     }
 }
 

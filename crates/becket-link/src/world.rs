@@ -1,4 +1,4 @@
-//! What would run: the built objects of every scope, and the Applications that bring them.
+//! What would run: the built objects of every scope, the Applications that bring them, and what lies below them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,6 +9,7 @@ use becket_source::{Diagnostic, FileSet, Location};
 use crate::frontend::argocd::{self, Deployed};
 use crate::frontend::kubernetes;
 use crate::frontend::kustomize;
+use crate::frontend::terraform::{self, Terraform};
 use crate::object::Object;
 use crate::scope::Scope;
 use crate::symbol::Reference;
@@ -19,6 +20,7 @@ pub(crate) struct World<'a> {
     pub(crate) files: &'a FileSet,
     pub(crate) applications: Vec<Deployed>,
     pub(crate) scopes: BTreeMap<Key, Scope>,
+    pub(crate) terraform: Terraform<'a>,
     /// What could not be read.
     pub(crate) findings: Vec<Diagnostic>,
 }
@@ -39,7 +41,7 @@ impl Key {
     pub(crate) fn home(&self, reference: &Reference) -> Self {
         Self {
             server: self.server.clone(),
-            namespace: reference.symbol.namespace.clone(),
+            namespace: reference.symbol.home.clone(),
         }
     }
 }
@@ -104,6 +106,7 @@ impl<'a> World<'a> {
             files,
             applications,
             scopes,
+            terraform: terraform::read(files),
             findings,
         }
     }

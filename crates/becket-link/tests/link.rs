@@ -6,34 +6,15 @@
     reason = "what a test reads has to be there"
 )]
 
-use std::path::Path;
+mod tree;
 
-use becket_link::{Linked, link};
+use becket_link::link;
 use becket_source::FileSet;
-use becket_source::show::{Colours, terminal};
+
+use tree::{edit, found, rendered, shown};
 
 const STAGES: [&str; 5] = ["dev", "qa", "uat", "pre-prod", "prod"];
 const SERVICES: [&str; 3] = ["frontend", "catalog", "orders"];
-
-fn read(folder: &Path, prefix: &str, files: &mut FileSet) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let entry = entry.unwrap();
-        let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        if entry.path().is_dir() {
-            read(&entry.path(), &format!("{path}/"), files);
-        } else {
-            files.insert(path, std::fs::read(entry.path()).unwrap());
-        }
-    }
-}
-
-/// The reference platform as rendered, nothing released.
-fn rendered() -> FileSet {
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../becket-render/tests/golden/reference");
-    let mut files = FileSet::new();
-    read(&golden, "", &mut files);
-    files
-}
 
 /// The reference platform with every service on every stage.
 fn released() -> FileSet {
@@ -54,16 +35,6 @@ fn released() -> FileSet {
     files
 }
 
-fn edit(files: &mut FileSet, path: &str, from: &str, to: &str) {
-    let text = files
-        .text(path)
-        .unwrap_or_else(|| panic!("{path} is not there"))
-        .unwrap();
-    assert!(text.contains(from), "{path} does not hold {from:?}:\n{text}");
-    let text = text.replacen(from, to, 1);
-    files.insert_text(path, text);
-}
-
 fn patch(files: &mut FileSet, service: &str, stage: &str, text: &str) {
     let folder = format!("gitops/apps/{service}/overlays/{stage}/patches");
     edit(
@@ -73,18 +44,6 @@ fn patch(files: &mut FileSet, service: &str, stage: &str, text: &str) {
         "patches:\n  - path: mine.yaml",
     );
     files.insert_text(format!("{folder}/mine.yaml"), text);
-}
-
-fn shown(linked: &Linked, files: &FileSet) -> String {
-    linked
-        .findings
-        .iter()
-        .map(|finding| terminal(finding, files, Colours::No))
-        .collect()
-}
-
-fn found(files: &FileSet) -> String {
-    shown(&link(files), files)
 }
 
 #[test]

@@ -57,6 +57,13 @@ impl FileSet {
         }))
     }
 
+    /// The file at `path` with the set's own copy of the path, which lives as long as the set.
+    pub fn at(&self, path: &str) -> Option<(&str, &Arc<[u8]>)> {
+        self.files
+            .get_key_value(path)
+            .map(|(path, contents)| (path.as_str(), contents))
+    }
+
     /// Whether there is a file at `path`.
     pub fn contains(&self, path: &str) -> bool {
         self.files.contains_key(path)

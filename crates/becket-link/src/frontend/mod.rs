@@ -3,3 +3,4 @@
 pub(crate) mod argocd;
 pub(crate) mod kubernetes;
 pub(crate) mod kustomize;
+pub(crate) mod terraform;

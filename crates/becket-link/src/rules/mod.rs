@@ -2,6 +2,7 @@
 
 mod argocd;
 mod kubernetes;
+mod terraform;
 
 use becket_source::{Diagnostic, Rule};
 
@@ -26,6 +27,23 @@ pub(crate) const ALL: &[LinkRule] = &[
     argocd::application_path::RULE,
     argocd::application_name::RULE,
     argocd::namespace::RULE,
+    terraform::syntax::RULE,
+    terraform::variable::RULE,
+    terraform::local::RULE,
+    terraform::resource::RULE,
+    terraform::output::RULE,
+    terraform::call::RULE,
+    terraform::folder::RULE,
+    terraform::argument::RULE,
+    terraform::required_argument::RULE,
+    terraform::provider::RULE,
+    terraform::value::RULE,
+    terraform::required_variable::RULE,
+    terraform::fact_variable::RULE,
+    terraform::fact_root::RULE,
+    terraform::fact_cycle::RULE,
+    terraform::fact_empty::RULE,
+    terraform::moved::RULE,
 ];
 
 /// Names in back quotes, with commas.

@@ -26,7 +26,7 @@ impl<'a> Collector<'a> {
     pub(super) fn name(&mut self, kind: Kind, name: &str, part: Option<&str>, path: KeyPath, optional: bool) {
         let symbol = Symbol {
             kind,
-            namespace: self.namespace.to_owned(),
+            home: self.namespace.to_owned(),
             name: name.to_owned(),
             part: part.map(str::to_owned),
         };
@@ -37,7 +37,7 @@ impl<'a> Collector<'a> {
     pub(super) fn service(&mut self, namespace: Option<&str>, name: &str, port: Option<u64>, path: &KeyPath) {
         let service = Symbol {
             kind: Kind::Service,
-            namespace: namespace.unwrap_or(self.namespace).to_owned(),
+            home: namespace.unwrap_or(self.namespace).to_owned(),
             name: name.to_owned(),
             part: None,
         };
@@ -58,7 +58,7 @@ impl<'a> Collector<'a> {
         };
         let symbol = Symbol {
             kind: Kind::Service,
-            namespace: address.namespace,
+            home: address.namespace,
             name: address.service,
             part: address.port.map(|port| port.to_string()),
         };

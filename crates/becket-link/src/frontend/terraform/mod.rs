@@ -1,0 +1,90 @@
+//! Terraform and `OpenTofu`: the modules that there are, what each defines, and what refers to it.
+//!
+//! A folder with `.tf` files is a module: a root, or one that others call. Files in JSON, modules of registries and what
+//! `terragrunt` generates are not read, and what they might define is unknown. Nothing is evaluated, and no provider's
+//! schema is known: the attributes of a resource are not looked at.
+
+mod block;
+pub(crate) mod facts;
+mod module;
+mod state;
+mod uses;
+mod values;
+
+use std::collections::BTreeMap;
+
+use becket_source::FileSet;
+
+use crate::symbol::{Kind, Symbol, Use};
+use crate::table::Resolution;
+
+pub(crate) use module::{Call, Module, Target};
+
+/// All that was read.
+#[derive(Debug, Default)]
+pub(crate) struct Terraform<'a> {
+    /// By their folders.
+    pub(crate) modules: BTreeMap<&'a str, Module<'a>>,
+    pub(crate) uses: Vec<Use<'a>>,
+}
+
+/// Reads every module in `files`.
+pub(crate) fn read(files: &FileSet) -> Terraform<'_> {
+    let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut generated = false;
+    for (path, _) in files.iter() {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        generated |= name == "terragrunt.hcl";
+        if is_configuration(name) && !path.split('/').any(|segment| segment == ".terraform") {
+            folders.entry(folder).or_default().push(path);
+        }
+    }
+    let mut modules = BTreeMap::new();
+    for (folder, paths) in folders {
+        let mut module = Module::read(files, folder, &paths);
+        module.open |= generated;
+        module.values = values::read(files, folder);
+        module.facts = facts::read(files, folder);
+        modules.insert(folder, module);
+    }
+    let mut uses = Vec::new();
+    for module in modules.values() {
+        uses::collect(module, &modules, &mut uses);
+    }
+    Terraform { modules, uses }
+}
+
+fn is_configuration(name: &str) -> bool {
+    [".tf", ".tofu", ".tf.json", ".tofu.json"]
+        .iter()
+        .any(|extension| name.ends_with(extension))
+}
+
+impl<'a> Terraform<'a> {
+    pub(crate) fn module(&self, folder: &str) -> Option<&Module<'a>> {
+        self.modules.get(folder)
+    }
+
+    /// The calls of every module, each with the module that makes it.
+    pub(crate) fn calls(&self) -> impl Iterator<Item = (&Module<'a>, &Call<'a>)> {
+        self.modules
+            .values()
+            .flat_map(|module| module.calls.values().map(move |call| (module, call)))
+    }
+
+    pub(crate) fn resolve(&self, files: &FileSet, symbol: &Symbol) -> Resolution {
+        if symbol.kind == Kind::Folder {
+            return match self.module(&symbol.name) {
+                Some(_) => Resolution::Defined,
+                None if files.contains(".gitmodules") => Resolution::Unknown,
+                None => Resolution::Undefined,
+            };
+        }
+        match self.module(&symbol.home) {
+            None => Resolution::Unknown,
+            Some(module) if module.defines(symbol.kind, &symbol.name) => Resolution::Defined,
+            Some(module) if module.open || module.layer => Resolution::Unknown,
+            Some(_) => Resolution::Undefined,
+        }
+    }
+}
