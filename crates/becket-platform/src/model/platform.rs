@@ -180,6 +180,12 @@ const CAPABILITIES: &[Capability] = &[
         acted_on: &["argocd"],
     },
     Capability {
+        name: "iac",
+        description: "What plans and applies the infrastructure; the files are the same.",
+        providers: &["terraform", "opentofu"],
+        acted_on: &["terraform", "opentofu"],
+    },
+    Capability {
         name: "identity",
         description: "How pods get roles of AWS.",
         providers: &["pod-identity", "irsa"],

@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     title: "a cluster with a name that is taken",
     documentation: r"## What
 
-A cluster of a cloud is named `bootstrap`, `dns`, `iam` or `modules`, which are folders of Terraform, `team`, which starts the names of people's roles, or like a group of hosts that Ansible's inventory has: `all`, `argocd`, `bastions`, `kubernetes`, `nodes`, `ungrouped`.
+A cluster of a cloud is named `bootstrap`, `dns`, `github`, `iam` or `modules`, which are folders of Terraform, `team`, which starts the names of people's roles, or like a group of hosts that Ansible's inventory has: `all`, `argocd`, `bastions`, `kubernetes`, `nodes`, `ungrouped`.
 
 ## Why
 
@@ -32,7 +32,7 @@ clusters:
 
 /// The folders of Terraform, what people's roles start with, and the groups of Ansible, with what each is.
 const TAKEN: [(&str, &[&str]); 3] = [
-    ("a folder in `iac/terraform/`", &["bootstrap", "dns", "iam", "modules"]),
+    ("a folder in `iac/terraform/`", &["bootstrap", "dns", "github", "iam", "modules"]),
     ("what the names of people's roles start with", &["team"]),
     (
         "a group of hosts for Ansible",

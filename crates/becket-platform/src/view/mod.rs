@@ -6,6 +6,7 @@
 mod ansible;
 mod cloud;
 mod environment;
+mod github;
 mod network;
 mod nodes;
 mod operator;
@@ -214,6 +215,7 @@ fn services(platform: &Platform) -> Vec<Arc<Layer>> {
 fn of_platform(platform: &Platform, view: &mut Layer) {
     teams::put(platform, view);
     ansible::put(platform, view);
+    github::put(platform, view);
     let name = platform.at.key("name");
     let organisation = platform.at.key("organisation");
     view.put("platform.name", text(&platform.name), &name);

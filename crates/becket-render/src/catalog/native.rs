@@ -1,8 +1,8 @@
-//! A file of the catalog in the language of its tool: YAML or HCL, by its name. Both are edited by place.
+//! A file of the catalog in the language of its tool: YAML, HCL or CODEOWNERS, by its name. All are edited by place.
 
 use becket_document::edit::{self, EditError};
 use becket_document::yaml::SyntaxError;
-use becket_document::{Fragment, KeyPath, Node, hcl};
+use becket_document::{Fragment, KeyPath, Node, codeowners, hcl};
 use becket_source::Span;
 
 /// A file that was read.
@@ -10,6 +10,7 @@ use becket_source::Span;
 pub(crate) enum Native {
     Yaml(edit::Document),
     Hcl(hcl::Document),
+    Codeowners(codeowners::Document),
 }
 
 /// Changes to one.
@@ -17,6 +18,7 @@ pub(crate) enum Native {
 pub(crate) enum NativeEditor {
     Yaml(edit::Editor),
     Hcl(hcl::Editor),
+    Codeowners(codeowners::Editor),
 }
 
 /// Whether the file at `path` is HCL.
@@ -29,6 +31,8 @@ impl Native {
     pub(crate) fn parse(path: &str, text: String) -> Result<Self, SyntaxError> {
         if is_hcl(path) {
             hcl::Document::parse(text).map(Self::Hcl)
+        } else if path.ends_with("/CODEOWNERS") {
+            Ok(Self::Codeowners(codeowners::Document::parse(text)))
         } else {
             edit::Document::parse(text).map(Self::Yaml)
         }
@@ -39,6 +43,7 @@ impl Native {
         match self {
             Self::Yaml(document) => document.trees().first(),
             Self::Hcl(document) => Some(document.tree()),
+            Self::Codeowners(document) => Some(document.tree()),
         }
     }
 
@@ -46,6 +51,7 @@ impl Native {
         match self {
             Self::Yaml(document) => document.head_comment(),
             Self::Hcl(document) => document.head_comment(),
+            Self::Codeowners(document) => document.head_comment(),
         }
     }
 
@@ -53,6 +59,7 @@ impl Native {
         match self {
             Self::Yaml(document) => NativeEditor::Yaml(document.edit()),
             Self::Hcl(document) => NativeEditor::Hcl(document.edit()),
+            Self::Codeowners(document) => NativeEditor::Codeowners(document.edit()),
         }
     }
 }
@@ -62,6 +69,7 @@ impl NativeEditor {
         match self {
             Self::Yaml(editor) => editor.set(path, value),
             Self::Hcl(editor) => editor.set(path, value),
+            Self::Codeowners(editor) => editor.set(path, value),
         }
     }
 
@@ -69,14 +77,15 @@ impl NativeEditor {
         match self {
             Self::Yaml(editor) => editor.remove(path),
             Self::Hcl(editor) => editor.remove(path),
+            Self::Codeowners(editor) => editor.remove(path),
         }
     }
 
-    /// Adds an item to a list of YAML; a list of HCL is bound whole.
+    /// Adds an item to a list of YAML; a list of the others is bound whole.
     pub(crate) fn append(&mut self, path: &KeyPath, item: &Fragment) -> Result<(), EditError> {
         match self {
             Self::Yaml(editor) => editor.append(path, item),
-            Self::Hcl(_) => Err(EditError::Unfit),
+            Self::Hcl(_) | Self::Codeowners(_) => Err(EditError::Unfit),
         }
     }
 
@@ -84,6 +93,7 @@ impl NativeEditor {
         match self {
             Self::Yaml(editor) => editor.set_head_comment(comment),
             Self::Hcl(editor) => editor.set_head_comment(comment),
+            Self::Codeowners(editor) => editor.set_head_comment(comment),
         }
     }
 
@@ -91,6 +101,7 @@ impl NativeEditor {
         match self {
             Self::Yaml(editor) => editor.finish(),
             Self::Hcl(editor) => editor.finish(),
+            Self::Codeowners(editor) => editor.finish(),
         }
     }
 }

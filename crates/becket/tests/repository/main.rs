@@ -1,0 +1,186 @@
+//! The rendered `iac` repository before what reads it: workflows, their scripts, and what is demanded of a pull request.
+
+#[cfg(test)]
+#[path = "../judge/mod.rs"]
+mod judge;
+
+#[cfg(test)]
+mod rendered;
+#[cfg(test)]
+mod scripts;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::{Path, PathBuf};
+    use std::process::Command;
+
+    use becket_document::{Node, hcl, yaml};
+
+    use crate::judge::judge;
+    use crate::rendered::{Repository, said, without_color};
+
+    /// One repository for each way in which the files can differ.
+    fn repositories() -> Vec<Repository> {
+        [
+            "{}",
+            "{ iac: opentofu, state: hcp }",
+            "{ state: becket }",
+            "{ state: s3-dynamodb, identity: irsa }",
+        ]
+        .map(Repository::render)
+        .into()
+    }
+
+    fn below(folder: &Path, extension: &str) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                files.extend(below(&path, extension));
+            } else if path.extension().is_some_and(|other| other == extension) {
+                files.push(path);
+            }
+        }
+        files.sort();
+        files
+    }
+
+    fn tree(file: &Path) -> Node {
+        yaml::parse(&fs::read_to_string(file).unwrap())
+            .into_single()
+            .unwrap()
+    }
+
+    #[test]
+    fn the_workflows_have_no_fault_that_actionlint_knows() {
+        let Some(actionlint) = judge("actionlint", "the workflows") else {
+            return;
+        };
+        let shellcheck = judge("shellcheck", "the steps of the workflows");
+        for repository in repositories() {
+            let workflows = below(&repository.at(".github/workflows"), "yaml");
+            assert_eq!(workflows.len(), 4);
+            let mut command = Command::new(&actionlint);
+            command.arg("-no-color").arg("-pyflakes=");
+            if let Some(shellcheck) = &shellcheck {
+                command.arg(format!("-shellcheck={}", shellcheck.display()));
+            }
+            said(command.current_dir(repository.root()).args(workflows));
+        }
+    }
+
+    #[test]
+    fn the_workflows_are_safe_by_what_zizmor_knows() {
+        let Some(zizmor) = judge("zizmor", "the workflows") else {
+            return;
+        };
+        for repository in repositories() {
+            let mut command = Command::new(&zizmor);
+            command.args(["--offline", "--no-progress", "--quiet", "."]);
+            said(without_color(command.current_dir(repository.root())));
+        }
+    }
+
+    #[test]
+    fn the_scripts_have_no_fault_that_shellcheck_knows() {
+        let Some(shellcheck) = judge("shellcheck", "the scripts") else {
+            return;
+        };
+        let repository = Repository::render("{}");
+        let scripts = below(&repository.at(".github/scripts"), "sh");
+        assert!(!scripts.is_empty());
+        said(Command::new(&shellcheck).args(scripts));
+    }
+
+    /// A tag can be moved to other code; a digest cannot. The version behind it is what people and Renovate read.
+    #[test]
+    fn each_action_is_pinned_by_digest_with_its_version() {
+        let repository = Repository::render("{}");
+        let mut uses = 0;
+        for file in below(&repository.at(".github"), "yaml") {
+            for line in fs::read_to_string(&file).unwrap().lines() {
+                let Some((_, action)) = line.split_once("uses: ") else {
+                    continue;
+                };
+                if action.starts_with("./") {
+                    continue;
+                }
+                let (_, reference) = action.split_once('@').unwrap_or_default();
+                let (digest, version) = reference.split_once(" # ").unwrap_or_default();
+                let is_digest = digest.len() == 40 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+                assert!(
+                    is_digest && version.starts_with('v'),
+                    "{}: {line}",
+                    file.display()
+                );
+                uses += 1;
+            }
+        }
+        assert!(uses > 5);
+    }
+
+    /// GitHub waits for ever for a check that no job makes.
+    #[test]
+    fn each_required_check_is_a_job_of_every_pull_request() {
+        let repository = Repository::render("{}");
+        let mut jobs = BTreeSet::new();
+        for workflow in below(&repository.at(".github/workflows"), "yaml") {
+            let workflow = tree(&workflow);
+            let pull_request = workflow.get("on").and_then(|on| on.get("pull_request"));
+            // With a filter it would not run for every one.
+            if pull_request.is_some_and(|filter| filter.entries().is_empty()) {
+                let names = workflow.get("jobs").unwrap().entries().iter();
+                jobs.extend(names.filter_map(|job| job.value.get("name")?.as_str().map(str::to_owned)));
+            }
+        }
+        let values = repository.at("terraform/github/repositories/terraform.tfvars");
+        let text = fs::read_to_string(values).unwrap();
+        let values = hcl::parse(&text).body.to_node(&text);
+        let required = values.get("checks").and_then(|checks| checks.get("iac")).unwrap();
+        assert!(!required.items().is_empty());
+        for check in required.items() {
+            let check = check.as_str().unwrap();
+            assert!(jobs.contains(check), "`{check}` is none of {jobs:?}");
+        }
+    }
+
+    /// What is left out stands where it is left out: `# checkov:skip=<check>: <reason>`.
+    #[test]
+    fn the_terraform_is_safe_by_what_checkov_knows() {
+        let Some(checkov) = judge("checkov", "the rendered Terraform") else {
+            return;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        for (name, choice) in [
+            ("default", "{}"),
+            ("other", "{ state: s3-dynamodb, identity: irsa }"),
+        ] {
+            let repository = Repository::render(choice);
+            fs::rename(repository.at("terraform"), folder.path().join(name)).unwrap();
+        }
+        let mut command = Command::new(&checkov);
+        command.arg("--directory").arg(folder.path());
+        command.args([
+            "--framework",
+            "terraform",
+            "--quiet",
+            "--compact",
+            "--skip-download",
+        ]);
+        let said = said(without_color(&mut command));
+        assert!(
+            !said.contains("Failed checks: ") || said.contains("Failed checks: 0"),
+            "{said}"
+        );
+        for file in below(folder.path(), "tf") {
+            let text = fs::read_to_string(&file).unwrap();
+            for line in text.lines().filter(|line| line.contains("checkov:skip=")) {
+                let (_, skip) = line.split_once("checkov:skip=").unwrap();
+                let reason = skip.split_once(": ").is_some_and(|(_, reason)| reason.len() > 10);
+                assert!(reason, "{}: no reason: {line}", file.display());
+            }
+        }
+    }
+}
