@@ -135,7 +135,8 @@ pub struct Mount {
     pub volume: String,
     /// Where it appears, an absolute path.
     pub path: String,
-    /// A file or folder in the volume to mount instead of all of it.
+    /// A file or folder in the volume to mount instead of all of it; a folder that is missing is made. Links in the
+    /// volume count only as long as they stay in it.
     pub sub_path: Option<String>,
     /// Whether the container may only read it.
     pub read_only: bool,

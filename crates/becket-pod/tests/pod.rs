@@ -222,6 +222,93 @@ async fn volumes_appear_where_asked_and_outlive_a_container() {
 }
 
 #[tokio::test]
+async fn a_link_that_a_container_wrote_into_a_volume_never_leads_to_the_machine() {
+    judged!();
+    let bench = Bench::new();
+    let machine = bench.folder.path().join("machine");
+    std::fs::create_dir(&machine).unwrap();
+    std::fs::write(machine.join("file"), "the machine's").unwrap();
+    let machine = machine.to_str().unwrap();
+    let mut spec = pod("links");
+    spec.volumes = vec![Volume {
+        name: "scratch".to_owned(),
+        source: VolumeSource::Empty { limit: None },
+    }];
+    let pod = Pod::start(spec).await.unwrap();
+    let mount = |path: &str, sub_path: Option<&str>| Mount {
+        volume: "scratch".to_owned(),
+        path: path.to_owned(),
+        sub_path: sub_path.map(str::to_owned),
+        read_only: false,
+    };
+    let run = async |name: &str, arguments: &[&str], mounts: Vec<Mount>| {
+        let mut container = bench.container(name, arguments);
+        container.mounts = mounts;
+        let container = pod.run(container).await.map_err(|error| error.to_string())?;
+        within(container.wait()).await;
+        Ok::<_, String>(text(&container))
+    };
+    let all = || vec![mount("/scratch", None)];
+    let upwards = format!("../../..{machine}");
+    let links: [(&str, &str); 5] = [
+        ("absolute", machine),
+        ("upwards", &upwards),
+        ("magic", "/proc/self/root"),
+        ("chain", "absolute"),
+        ("near", "made"),
+    ];
+    for (name, target) in links {
+        let at = format!("/scratch/{name}");
+        run(&format!("link-{name}"), &["link", target, &at], all())
+            .await
+            .unwrap();
+    }
+    let refused = |link: &str, path: &str| {
+        format!(
+            "pod links: container {link}: open {path} in /sys/volumes/scratch without leaving it: \
+             a symbolic link there leads out of the volume"
+        )
+    };
+    for link in ["absolute", "upwards", "magic", "chain"] {
+        for path in [
+            link.to_owned(),
+            format!("{link}/file"),
+            format!("{link}/new/deep"),
+        ] {
+            let read = run(link, &["list", "/x"], vec![mount("/x", Some(&path))]).await;
+            assert_eq!(read, Err(refused(link, &path)));
+        }
+    }
+    let written = run(
+        "make",
+        &["write", "/made/file"],
+        vec![mount("/made", Some("made"))],
+    )
+    .await;
+    assert_eq!(
+        written.as_deref(),
+        Ok("written"),
+        "a folder that is missing is made"
+    );
+    let near = run("near", &["read", "/x"], vec![mount("/x", Some("near/file"))]).await;
+    assert_eq!(
+        near.as_deref(),
+        Ok("written"),
+        "a link that stays in the volume counts"
+    );
+
+    // The place of a second mount lies in what the first one holds.
+    let nested = vec![mount("/scratch", None), mount("/scratch/absolute", Some("made"))];
+    let error = run("nested", &["list", "/scratch"], nested).await.unwrap_err();
+    assert!(
+        error.ends_with(
+            "open /scratch/absolute in the root without following links: a symbolic link is in the way"
+        ),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn two_pods_listen_on_one_port_and_are_reached_from_outside() {
     judged!();
     let bench = Bench::new();

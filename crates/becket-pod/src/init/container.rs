@@ -13,13 +13,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use nix::sched::{CloneFlags, unshare};
-use rustix::fs::Mode;
+use rustix::fs::{FileType, Mode};
 use rustix::mount::{MountFlags, UnmountFlags};
 use rustix::thread::CapabilitySet;
 
-use super::mounts::{below, bind, folder, refuse, staged, tmpfs, write};
+use super::inside;
+use super::mounts::{below, bind, folder, read_only, refuse, staged, tmpfs, write};
 use super::{close_stdin, enter_user_namespace, socket};
-use crate::spec::ContainerSpec;
+use crate::spec::{ContainerSpec, Mount};
 use crate::wire::{self, Fault, Launch, Step};
 
 /// Becomes the container's program; comes back only when that failed.
@@ -89,15 +90,14 @@ fn make_root(spec: &ContainerSpec) -> Result<PathBuf, Fault> {
         mount_point(&staged(inside), &skeleton.join(inside))?;
     }
     folder(&below(&skeleton, workdir(spec))?)?;
+    let held = base.join("mounts");
+    folder(&held)?;
     let mut mounts = Vec::new();
-    for mount in &spec.mounts {
-        let volume = below(&staged("volumes"), &mount.volume)?;
-        let from = mount
-            .sub_path
-            .as_deref()
-            .map_or_else(|| Ok(volume.clone()), |path| below(&volume, path))?;
-        mount_point(&from, &below(&skeleton, &mount.path)?)?;
-        mounts.push((from, below(&root, &mount.path)?, mount.read_only));
+    for (number, mount) in spec.mounts.iter().enumerate() {
+        let held = held.join(number.to_string());
+        hold(mount, &held)?;
+        mount_point(&held, &below(&skeleton, &mount.path)?)?;
+        mounts.push((held, &mount.path));
     }
     overlay(spec, &skeleton, &work, &root)?;
     for (outside, inside) in shared {
@@ -108,10 +108,27 @@ fn make_root(spec: &ContainerSpec) -> Result<PathBuf, Fault> {
     for inside in files {
         bind(&staged(inside), &root.join(inside), true)?;
     }
-    for (from, to, reading) in mounts {
-        bind(&from, &to, reading)?;
+    for (held, path) in mounts {
+        inside::move_to(&held, &inside::in_root(&root, path)?)?;
     }
     Ok(root)
+}
+
+/// Mounts what a container is to see of a volume where no container can change the way to it.
+fn hold(mount: &Mount, at: &Path) -> Result<(), Fault> {
+    let volume = below(&staged("volumes"), &mount.volume)?;
+    let opened = inside::in_volume(&volume, mount.sub_path.as_deref().unwrap_or_default())?;
+    let kind = rustix::fs::fstat(&opened).step(|| format!("look at volume {}", mount.volume))?;
+    if FileType::from_raw_mode(kind.st_mode).is_dir() {
+        folder(at)?;
+    } else {
+        write(at, b"", 0o644)?;
+    }
+    inside::attach(&opened, at)?;
+    if mount.read_only {
+        read_only(at, MountFlags::empty())?;
+    }
+    Ok(())
 }
 
 /// An empty file or folder, whichever `from` is.

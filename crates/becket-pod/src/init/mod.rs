@@ -8,6 +8,7 @@
 mod container;
 mod first;
 pub(crate) mod gateway;
+mod inside;
 mod loopback;
 mod mounts;
 mod netlink;

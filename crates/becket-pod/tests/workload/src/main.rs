@@ -52,6 +52,7 @@ fn main() -> ExitCode {
             Ok(()) => println!("written"),
             Err(error) => println!("{:?}", error.kind()),
         },
+        ["link", target, path] => std::os::unix::fs::symlink(target, path).unwrap(),
         ["list", path] => match std::fs::read_dir(path) {
             Ok(entries) => {
                 let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
