@@ -287,9 +287,18 @@ impl Reader<'_> {
             self.say(place, true, format!("the Service `{name}` needs a `port`"));
             return None;
         };
-        let weight = backend
-            .get("weight")
-            .map_or(1, |weight| weight.as_u64().unwrap_or(1));
+        let weight = match backend.get("weight").filter(|weight| !weight.is_null()) {
+            None => 1,
+            Some(weight) => match weight.as_u64().and_then(|weight| u32::try_from(weight).ok()) {
+                Some(number) if number <= Backend::MOST => number,
+                _ => {
+                    let most = Backend::MOST;
+                    let message = format!("`{weight}` is no weight from 0 to {most}; the rule answers 500");
+                    self.say(place, true, message);
+                    return None;
+                }
+            },
+        };
         Some(Backend {
             service: name.to_owned(),
             port,

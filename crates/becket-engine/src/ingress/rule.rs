@@ -37,7 +37,13 @@ impl fmt::Display for Condition {
 pub(super) struct Backend {
     pub(super) service: String,
     pub(super) port: u16,
-    pub(super) weight: u64,
+    /// Its share of the requests, from 0 to [`Self::MOST`].
+    pub(super) weight: u32,
+}
+
+impl Backend {
+    /// The most that a weight may be (Gateway API, `BackendRef`).
+    pub(super) const MOST: u32 = 1_000_000;
 }
 
 /// What is done with a request that matched.
@@ -76,11 +82,15 @@ impl Rule {
 
     /// The backend whose turn it is, by weight; `None` where there is none with a weight.
     pub(super) fn backend(&self) -> Option<&Backend> {
-        let total: u64 = self.backends.iter().map(|backend| backend.weight).sum();
+        let total: u64 = self
+            .backends
+            .iter()
+            .map(|backend| u64::from(backend.weight))
+            .sum();
         let turn = self.turn.fetch_add(1, Ordering::Relaxed).checked_rem(total)?;
         let mut passed = 0;
         self.backends.iter().find(|backend| {
-            passed += backend.weight;
+            passed += u64::from(backend.weight);
             turn < passed
         })
     }

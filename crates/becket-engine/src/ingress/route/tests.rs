@@ -144,6 +144,38 @@ fn backends_are_chosen_by_weight() {
 }
 
 #[test]
+fn a_weight_that_the_gateway_api_does_not_know_is_said_and_nothing_overflows() {
+    let weights = [
+        json!(u64::MAX),
+        json!(u64::MAX),
+        json!(1_000_001),
+        json!(-1),
+        json!("3"),
+        json!(1.5),
+    ];
+    for weight in weights {
+        let (_, conditions) = table(&json!([{"backendRefs": [{"name": "a", "port": 80, "weight": weight}]}]));
+        let said: Vec<String> = conditions
+            .iter()
+            .map(|one| format!("{} {}", one.stops, one.message))
+            .collect();
+        assert_eq!(
+            said,
+            [format!(
+                "true `{weight}` is no weight from 0 to 1000000; the rule answers 500"
+            )]
+        );
+    }
+    let most = json!({"name": "a", "port": 80, "weight": 1_000_000});
+    let (table, conditions) = table(&json!([{"backendRefs": vec![most; 16]}]));
+    assert_eq!(conditions, []);
+    assert_eq!(
+        reached(&table, "www.dev.shop.localhost", Request::get("/")).as_deref(),
+        Some("a")
+    );
+}
+
+#[test]
 fn what_is_not_served_is_said_with_its_place() {
     let (_, conditions) = table(&json!([{
         "matches": [{"path": {"type": "RegularExpression", "value": "/a.*"}}, {"queryParams": [{"name": "a", "value": "b"}]}],
