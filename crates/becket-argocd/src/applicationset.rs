@@ -83,6 +83,14 @@ impl Origin {
         Location::new(self.path.clone(), span)
     }
 
+    /// The place of the key at the end of `path`, found as [`Self::place`] does.
+    pub(crate) fn key_place(&self, path: &KeyPath, sought: &str) -> Location {
+        match self.node.as_ref().and_then(|node| node.key_span(path)) {
+            Some(span) => Location::new(self.path.clone(), Some(span)),
+            None => self.place(path, sought),
+        }
+    }
+
     fn find(&self, sought: &str) -> Option<Span> {
         let mut places = self.text.match_indices(sought).filter(|_| !sought.is_empty());
         let (at, _) = places.next()?;
@@ -300,8 +308,19 @@ impl ApplicationSet {
         sought: &str,
         message: &str,
     ) -> Diagnostic {
+        self.finding_at(code, path, self.origin.place(path, sought), message)
+    }
+
+    /// A finding about the key at the end of `path`, or what is under it.
+    pub(crate) fn finding_at(
+        &self,
+        code: &'static str,
+        path: &KeyPath,
+        place: Location,
+        message: &str,
+    ) -> Diagnostic {
         let message = format!("ApplicationSet `{}`: {message}", self.name);
-        let found = Diagnostic::new(code, Level::Error, message, self.origin.place(path, sought));
+        let found = Diagnostic::new(code, Level::Error, message, place);
         if self.origin.node.is_none() && path.segments().len() > 1 {
             return found.note(format!("It is about `{path}` of what the template writes."));
         }

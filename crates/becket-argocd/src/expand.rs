@@ -117,24 +117,20 @@ fn applications(
     let compiled =
         Template::compile(template, &at, set.missing_key).map_err(|failed| reader.failed(&failed, None))?;
     let at_patch = KeyPath::of_keys(["spec", "templatePatch"]);
-    let source = set
-        .template_patch
-        .as_ref()
-        .map(|text| Value::String(text.clone()));
-    let compiled_patch = match &source {
-        Some(source) => Some(
-            Template::compile(source, &at_patch, set.missing_key)
+    let compiled_patch = match set.template_patch.clone() {
+        Some(text) => Some(
+            Template::compile(&Value::String(text), &at_patch, set.missing_key)
                 .map_err(|failed| reader.failed(&failed, None))?,
         ),
         None => None,
     };
     for parameters in parameters {
         let data = Data::new(parameters);
-        let rendered = compiled.render(&data, template, &at);
+        let rendered = compiled.render(&data);
         let rendered = rendered.map_err(|failed| reader.failed(&failed, Some(parameters)))?;
         let mut manifest = manifest(set, &rendered);
-        if let (Some(template), Some(source)) = (&compiled_patch, &source) {
-            let rendered = template.render(&data, source, &at_patch);
+        if let Some(template) = &compiled_patch {
+            let rendered = template.render(&data);
             let rendered = rendered.map_err(|failed| reader.failed(&failed, Some(parameters)))?;
             let project = manifest["spec"]["project"].clone();
             patch::apply(&mut manifest, &scalar(&rendered)).map_err(|why| {

@@ -123,9 +123,13 @@ impl Reader<'_, '_> {
 
     pub(crate) fn failed(&self, failed: &Failed, parameters: Option<&Value>) -> Box<Diagnostic> {
         let message = format!("{} in `{}`", failed.error.message, failed.text.trim());
-        let mut found = self
-            .set
-            .finding(codes::TEMPLATE, &failed.path, &failed.text, &message);
+        let Failed { path, text, .. } = failed;
+        let place = if failed.is_key {
+            self.set.origin.key_place(path, text)
+        } else {
+            self.set.origin.place(path, text)
+        };
+        let mut found = self.set.finding_at(codes::TEMPLATE, path, place, &message);
         if let Some(parameters) = parameters {
             found = found.note(format!("The parameters are {parameters}."));
         }
@@ -142,8 +146,7 @@ impl Reader<'_, '_> {
         let values = fixed.as_object_mut().and_then(|body| body.shift_remove("values"));
         let data = Data::new(above);
         let render = |value: &Value, path: &KeyPath, missing_key| {
-            Template::compile(value, path, missing_key)
-                .and_then(|template| template.render(&data, value, path))
+            Template::compile(value, path, missing_key).and_then(|template| template.render(&data))
         };
         let mut done =
             render(&fixed, path, self.set.missing_key).map_err(|failed| self.failed(&failed, Some(above)))?;
@@ -325,7 +328,7 @@ impl Reader<'_, '_> {
         let template = Template::compile(values, &path, self.set.missing_key)
             .map_err(|failed| self.failed(&failed, None))?;
         for parameters in parameters {
-            let rendered = template.render(&Data::new(parameters), values, &path);
+            let rendered = template.render(&Data::new(parameters));
             let rendered = rendered.map_err(|failed| self.failed(&failed, Some(parameters)))?;
             if let Some(parameters) = parameters.as_object_mut() {
                 parameters.insert("values".to_owned(), rendered);

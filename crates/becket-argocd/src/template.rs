@@ -1,13 +1,44 @@
 //! The template of an ApplicationSet: an object whose texts, keys included, are Go templates of their own.
 
+use std::collections::BTreeMap;
+
 use becket_document::KeyPath;
 use becket_gotemplate::{Data, Error, Library, MissingKey, Options, Templates};
 use serde_json::{Map, Value};
 
 /// A template, read once and carried out for each set of parameters.
 pub(crate) struct Template {
-    templates: Templates,
+    texts: Texts,
     shape: Shape,
+}
+
+/// The texts that are templates: carried out by a name, each, under which its place and itself are kept.
+struct Texts {
+    templates: Templates,
+    by_name: BTreeMap<String, Text>,
+}
+
+#[derive(Clone, Default)]
+struct Text {
+    path: KeyPath,
+    is_key: bool,
+    written: String,
+}
+
+impl Text {
+    fn failed(self, error: Error) -> Box<Failed> {
+        let Self {
+            path,
+            is_key,
+            written: text,
+        } = self;
+        Box::new(Failed {
+            path,
+            is_key,
+            text,
+            error,
+        })
+    }
 }
 
 enum Shape {
@@ -21,6 +52,8 @@ enum Shape {
 /// A text that fails, and its place in the object.
 pub(crate) struct Failed {
     pub(crate) path: KeyPath,
+    /// Whether it is the key there, not its value.
+    pub(crate) is_key: bool,
     /// The text itself.
     pub(crate) text: String,
     pub(crate) error: Error,
@@ -33,36 +66,30 @@ impl Template {
         path: &KeyPath,
         missing_key: MissingKey,
     ) -> Result<Self, Box<Failed>> {
-        let mut templates = Templates::new(Options {
+        let options = Options {
             library: Library::ArgoCd,
             missing_key,
-        });
-        let shape = compile(&mut templates, value, path)?;
-        Ok(Self { templates, shape })
+        };
+        let mut texts = Texts {
+            templates: Templates::new(options),
+            by_name: BTreeMap::new(),
+        };
+        let shape = texts.compile(value, path)?;
+        Ok(Self { texts, shape })
     }
 
     /// The object for `data`.
-    pub(crate) fn render(&self, data: &Data, source: &Value, path: &KeyPath) -> Result<Value, Box<Failed>> {
+    pub(crate) fn render(&self, data: &Data) -> Result<Value, Box<Failed>> {
         self.shape(&self.shape, data).map_err(|error| {
-            let at: KeyPath = error
-                .template
-                .trim_start_matches("key ")
-                .parse()
-                .unwrap_or_default();
-            let inside = at.segments().get(path.segments().len()..).unwrap_or_default();
-            let text = pick(source, inside);
-            Box::new(Failed {
-                path: at,
-                text,
-                error,
-            })
+            let text = self.texts.by_name.get(&error.template).cloned();
+            text.unwrap_or_default().failed(error)
         })
     }
 
     fn shape(&self, shape: &Shape, data: &Data) -> Result<Value, Error> {
         Ok(match shape {
             Shape::Plain(value) => value.clone(),
-            Shape::Text(name) => match self.templates.render_prepared(name, data) {
+            Shape::Text(name) => match self.texts.templates.render_prepared(name, data) {
                 Some(text) => Value::String(text?),
                 None => Value::String(String::new()),
             },
@@ -85,54 +112,49 @@ impl Template {
     }
 }
 
-fn pick(value: &Value, path: &[becket_document::Segment]) -> String {
-    let mut value = value;
-    for segment in path {
-        let next = match segment {
-            becket_document::Segment::Key(key) => value.get(key.as_str()),
-            becket_document::Segment::Index(index) => value.get(*index),
-        };
-        let Some(next) = next else {
-            return String::new();
-        };
-        value = next;
-    }
-    value.as_str().unwrap_or_default().to_owned()
-}
-
-fn compile(templates: &mut Templates, value: &Value, path: &KeyPath) -> Result<Shape, Box<Failed>> {
-    Ok(match value {
-        Value::String(text) => read(templates, text, path.to_string(), path)?,
-        Value::Array(items) => Shape::List(
-            items
-                .iter()
-                .enumerate()
-                .map(|(at, item)| compile(templates, item, &path.index(at)))
-                .collect::<Result<_, _>>()?,
-        ),
-        Value::Object(entries) => {
-            let mut shapes = Vec::new();
-            for (key, value) in entries {
-                let at = path.key(key.as_str());
-                let name = read(templates, key, format!("key {at}"), &at)?;
-                shapes.push((name, compile(templates, value, &at)?));
+impl Texts {
+    fn compile(&mut self, value: &Value, path: &KeyPath) -> Result<Shape, Box<Failed>> {
+        Ok(match value {
+            Value::String(text) => self.read(text, path, false)?,
+            Value::Array(items) => Shape::List(
+                items
+                    .iter()
+                    .enumerate()
+                    .map(|(at, item)| self.compile(item, &path.index(at)))
+                    .collect::<Result<_, _>>()?,
+            ),
+            Value::Object(entries) => {
+                let mut shapes = Vec::new();
+                for (key, value) in entries {
+                    let at = path.key(key.as_str());
+                    let name = self.read(key, &at, true)?;
+                    shapes.push((name, self.compile(value, &at)?));
+                }
+                Shape::Map(shapes)
             }
-            Shape::Map(shapes)
-        }
-        plain => Shape::Plain(plain.clone()),
-    })
-}
-
-fn read(templates: &mut Templates, text: &str, name: String, path: &KeyPath) -> Result<Shape, Box<Failed>> {
-    if !text.contains("{{") {
-        return Ok(Shape::Plain(Value::String(text.to_owned())));
+            plain => Shape::Plain(plain.clone()),
+        })
     }
-    match templates.add(&name, text) {
-        Ok(()) => Ok(Shape::Text(name)),
-        Err(error) => Err(Box::new(Failed {
-            path: path.clone(),
-            text: text.to_owned(),
-            error,
-        })),
+
+    fn read(&mut self, text: &str, path: &KeyPath, is_key: bool) -> Result<Shape, Box<Failed>> {
+        if !text.contains("{{") {
+            return Ok(Shape::Plain(Value::String(text.to_owned())));
+        }
+        let name = if is_key {
+            format!("key {path}")
+        } else {
+            path.to_string()
+        };
+        let (path, written) = (path.clone(), text.to_owned());
+        let text = Text {
+            path,
+            is_key,
+            written,
+        };
+        if let Err(error) = self.templates.add(&name, &text.written) {
+            return Err(text.failed(error));
+        }
+        self.by_name.insert(name.clone(), text);
+        Ok(Shape::Text(name))
     }
 }

@@ -228,6 +228,21 @@ fn what_fails_says_where_and_what_to_do() {
         "did you mean `basename`?"
     );
 
+    let labels = "x\n      labels:\n        '{{ .path.basname }}': '{{ .path.basename }}'";
+    let (message, at, help) = finding(&set(&git, labels, ""));
+    assert_eq!(
+        message,
+        "ApplicationSet `test`: map has no entry for key \"basname\" in `{{ .path.basname }}`"
+    );
+    assert_eq!(
+        (at.as_str(), help.as_str()),
+        ("'{{ .path.basname }}'", "did you mean `basename`?")
+    );
+    let (message, at, _) =
+        finding(&set(&git, &labels.replace(".path.basname", ".path"), "").replace("{{ .path }}", "{{ if }}"));
+    assert!(message.ends_with("in `{{ if }}`"), "{message}");
+    assert_eq!(at, "'{{ if }}'");
+
     let (message, at, help) = finding(&set("- clusters: {}\n", "x", ""));
     assert_eq!(
         message,
