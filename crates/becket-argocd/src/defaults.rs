@@ -421,13 +421,19 @@ fn claim(spec: &mut Value) {
 }
 
 fn network_policy(spec: &mut Value) {
-    if spec.get("policyTypes").is_none() {
-        let types = if spec.get("egress").is_some() {
-            json!(["Ingress", "Egress"])
-        } else {
-            json!(["Ingress"])
-        };
-        set(spec.as_object_mut(), "policyTypes", types);
+    let some = |value: Option<&Value>| {
+        value
+            .and_then(Value::as_array)
+            .is_some_and(|list| !list.is_empty())
+    };
+    let has_types = some(spec.get("policyTypes"));
+    let types = if some(spec.get("egress")) {
+        json!(["Ingress", "Egress"])
+    } else {
+        json!(["Ingress"])
+    };
+    if let Some(fields) = spec.as_object_mut().filter(|_| !has_types) {
+        fields.insert("policyTypes".to_owned(), types);
     }
     for direction in ["ingress", "egress"] {
         for rule in each(spec.get_mut(direction)) {

@@ -221,6 +221,33 @@ mod tests {
     }
 
     #[test]
+    fn a_policy_without_types_is_about_egress_only_where_it_has_rules() {
+        let policy = |spec: Value| json!({"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "p"}, "spec": spec});
+        for (desired, types) in [
+            (json!({"podSelector": {}}), json!(["Ingress"])),
+            (json!({"podSelector": {}, "egress": []}), json!(["Ingress"])),
+            (
+                json!({"podSelector": {}, "egress": [{}]}),
+                json!(["Ingress", "Egress"]),
+            ),
+            (
+                json!({"podSelector": {}, "egress": [{}], "policyTypes": []}),
+                json!(["Ingress", "Egress"]),
+            ),
+            (
+                json!({"podSelector": {}, "egress": [{}], "policyTypes": ["Ingress"]}),
+                json!(["Ingress"]),
+            ),
+        ] {
+            assert_eq!(
+                normal(&policy(desired.clone())).pointer("/spec/policyTypes"),
+                Some(&types),
+                "{desired}"
+            );
+        }
+    }
+
+    #[test]
     fn services_secrets_and_jobs_take_their_defaults() {
         let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "x"}, "spec": {"ports": [{"port": 80}]}});
         let live = json!({

@@ -278,6 +278,30 @@ fn a_policy_that_shuts_out_a_need_on_either_side() {
 }
 
 #[test]
+fn a_policy_that_shuts_out_nothing_is_no_finding() {
+    let policy = |release: &str| format!("gitops/apps/{release}/release/base/networkpolicy.yaml");
+    let mut files = released();
+    // Without a type for it, and without a rule, nothing is said of what goes out.
+    let orders = policy("orders/overlays/dev");
+    let text = files.text(&orders).unwrap().unwrap().to_owned();
+    let (before, _) = text.split_once("  egress:\n").unwrap();
+    let typed = "  policyTypes: [Ingress, Egress]\n";
+    assert!(before.contains(typed), "{before}");
+    files.insert_text(
+        orders.as_str(),
+        format!("{}  egress: []\n", before.replace(typed, "")),
+    );
+    // What the API refuses as a whole shuts out nothing.
+    edit(
+        &mut files,
+        &policy("orders/overlays/qa"),
+        "- port: 8080",
+        "- port: -1",
+    );
+    assert_eq!(found(&files), "");
+}
+
+#[test]
 fn an_application_whose_folder_is_not_there() {
     let mut files = released();
     edit(

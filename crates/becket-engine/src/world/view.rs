@@ -11,6 +11,7 @@ use crate::application::Place;
 use crate::ingress::{HttpRoute, RouteTable};
 use crate::memory::PROTECTED;
 use crate::object::{ObjectKey, text};
+use crate::policy::Policy;
 use crate::status::{AppStatus, Condition, Health, PodStatus, Replicas, ResourceStatus, Sync};
 use crate::sync::Wanted;
 
@@ -125,6 +126,11 @@ impl World {
                 continue;
             }
             conditions.extend(unserved(one).into_iter().map(|why| condition("Unsupported", why)));
+            conditions.extend(
+                unread(one)
+                    .into_iter()
+                    .map(|why| condition("InvalidSpecError", why)),
+            );
             let deployed = self
                 .deployments
                 .get(&one.key)
@@ -243,6 +249,18 @@ fn unserved(one: &Wanted) -> Vec<String> {
         format!("{}: {place}: {message}", one.key)
     };
     conditions.into_iter().map(line).collect()
+}
+
+/// What of a NetworkPolicy cannot be read.
+fn unread(one: &Wanted) -> Vec<String> {
+    if !one.key.is("networking.k8s.io", "NetworkPolicy") {
+        return Vec::new();
+    }
+    let faults = Policy::read(&one.key.namespace, &one.object).faults;
+    faults
+        .into_iter()
+        .map(|fault| format!("{}: {fault}", one.key))
+        .collect()
 }
 
 /// What a person looks for: the image and the host names.

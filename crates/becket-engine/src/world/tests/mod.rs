@@ -516,6 +516,26 @@ fn what_the_ingress_does_not_serve_of_a_route_is_a_condition() {
 }
 
 #[test]
+fn what_cannot_be_read_of_a_policy_is_a_condition() {
+    let policy = serde_json::json!({"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy",
+        "metadata": {"name": "orders", "namespace": "qa"},
+        "spec": {"podSelector": {}, "ingress": [{"ports": [{"port": -80}]}]}});
+    let mut lab = Lab::new();
+    lab.commit("1", &[deployment("one", 1), service(), policy]);
+    let conditions = lab.app().conditions;
+    let condition = conditions
+        .first()
+        .map(|one| (one.kind.as_str(), one.message.as_str()));
+    assert_eq!(
+        condition,
+        Some((
+            "InvalidSpecError",
+            "NetworkPolicy orders: spec.ingress[0].ports[0]: -80 is no port; it lets nothing through"
+        ))
+    );
+}
+
+#[test]
 fn hooks_of_other_occasions_are_named_and_not_run() {
     let mut lab = Lab::new();
     let mut cleanup = migration("m");

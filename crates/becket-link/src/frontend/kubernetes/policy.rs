@@ -61,9 +61,13 @@ pub(crate) fn shut<'s>(
 
 /// A policy without `policyTypes` is about what comes in, and about what goes out where it has such rules.
 fn has_type(policy: &Object, kind: &str, field: &str) -> bool {
-    match policy.at("/spec/policyTypes").and_then(Value::as_array) {
+    let list = |pointer: &str| {
+        let list = policy.at(pointer).and_then(Value::as_array);
+        list.filter(|list| !list.is_empty())
+    };
+    match list("/spec/policyTypes") {
         Some(types) => types.iter().any(|entry| entry == kind),
-        None => kind == "Ingress" || policy.at(&format!("/spec/{field}")).is_some(),
+        None => kind == "Ingress" || list(&format!("/spec/{field}")).is_some(),
     }
 }
 
@@ -119,9 +123,12 @@ fn is_port(entry: &Value, destination: &Pod<'_>, port: u64) -> bool {
             .iter()
             .any(|(known, number)| *known == Some(name.as_str()) && *number == port),
         Some(number) => {
-            let first = number.as_u64().unwrap_or_default();
-            let last = entry.get("endPort").and_then(Value::as_u64).unwrap_or(first);
-            (first..=last).contains(&port)
+            let last = entry.get("endPort").unwrap_or(number);
+            match (number.as_u64(), last.as_u64()) {
+                (Some(first), Some(last)) => (first..=last).contains(&port),
+                // The API refuses the whole policy, which is another finding than this one.
+                _ => true,
+            }
         }
     }
 }
