@@ -28,6 +28,18 @@ pub enum Kind {
     Output,
     /// A provider configuration with an alias: `aws.replica`.
     Provider,
+    /// A role of Ansible.
+    Role,
+    /// A file of tasks, or a playbook, that another one includes.
+    TasksFile,
+    /// A template of Ansible.
+    Template,
+    /// A file that Ansible copies.
+    File,
+    /// A handler of Ansible.
+    Handler,
+    /// A group of an inventory, or a host.
+    HostGroup,
 }
 
 impl fmt::Display for Kind {
@@ -43,6 +55,12 @@ impl fmt::Display for Kind {
             Self::Call => "module",
             Self::Output => "output",
             Self::Provider => "provider configuration",
+            Self::Role => "role",
+            Self::TasksFile => "tasks",
+            Self::Template => "template",
+            Self::File => "file",
+            Self::Handler => "handler",
+            Self::HostGroup => "group of hosts",
         })
     }
 }

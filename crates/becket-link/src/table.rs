@@ -43,9 +43,9 @@ impl<'w> Table<'w> {
             })
             .collect();
         let terraform = world.terraform.uses.iter();
-        let uses = terraform
-            .map(|used| (used, world.terraform.resolve(world.files, &used.symbol)))
-            .collect();
+        let terraform = terraform.map(|used| (used, world.terraform.resolve(world.files, &used.symbol)));
+        let ansible = world.ansible.uses.iter().map(|(used, how)| (used, *how));
+        let uses = terraform.chain(ansible).collect();
         Self { rows, uses }
     }
 

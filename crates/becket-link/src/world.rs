@@ -6,6 +6,7 @@ use becket_document::KeyPath;
 use becket_kustomize::Resource;
 use becket_source::{Diagnostic, FileSet, Location};
 
+use crate::frontend::ansible::{self, Ansible};
 use crate::frontend::argocd::{self, Deployed};
 use crate::frontend::kubernetes;
 use crate::frontend::kustomize;
@@ -21,6 +22,7 @@ pub(crate) struct World<'a> {
     pub(crate) applications: Vec<Deployed>,
     pub(crate) scopes: BTreeMap<Key, Scope>,
     pub(crate) terraform: Terraform<'a>,
+    pub(crate) ansible: Ansible<'a>,
     /// What could not be read.
     pub(crate) findings: Vec<Diagnostic>,
 }
@@ -102,11 +104,13 @@ impl<'a> World<'a> {
             scope.index();
             scope.references = kubernetes::references(&scope.objects, &key.namespace);
         }
+        let terraform = terraform::read(files);
         World {
             files,
             applications,
             scopes,
-            terraform: terraform::read(files),
+            ansible: ansible::read(files, &terraform),
+            terraform,
             findings,
         }
     }

@@ -114,6 +114,19 @@ impl FileSet {
             .map(|(path, contents)| (path.as_str(), contents))
     }
 
+    /// The paths of the files below `folder`, as the set keeps them: they live as long as the set.
+    pub fn paths_under<'a>(&'a self, folder: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+        let from = if folder.is_empty() {
+            String::new()
+        } else {
+            format!("{}/", folder.trim_end_matches('/'))
+        };
+        self.files
+            .range(from.clone()..)
+            .map(|(path, _)| path.as_str())
+            .take_while(move |path| path.starts_with(&from))
+    }
+
     /// Whether any file lies below `folder`.
     pub fn has_folder(&self, folder: &str) -> bool {
         self.under(folder).next().is_some()

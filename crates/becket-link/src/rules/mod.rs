@@ -1,5 +1,6 @@
 //! The rules, one a file: what it is about as data, and one function that looks at the world.
 
+mod ansible;
 mod argocd;
 mod kubernetes;
 mod terraform;
@@ -44,6 +45,11 @@ pub(crate) const ALL: &[LinkRule] = &[
     terraform::fact_cycle::RULE,
     terraform::fact_empty::RULE,
     terraform::moved::RULE,
+    ansible::role::RULE,
+    ansible::tasks_file::RULE,
+    ansible::source_file::RULE,
+    ansible::handler::RULE,
+    ansible::host_group::RULE,
 ];
 
 /// Names in back quotes, with commas.

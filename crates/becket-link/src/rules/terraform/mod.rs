@@ -38,9 +38,18 @@ fn meant(world: &World<'_>, symbol: &Symbol, finding: Diagnostic) -> Diagnostic 
     }
 }
 
-/// The finding with the module whose folder is nearest to one that is not there.
+/// The finding with the module whose folder is nearest to one that is not there. Ansible names a root by its last part.
 fn near_folder(world: &World<'_>, folder: &str, finding: Diagnostic) -> Diagnostic {
-    match did_you_mean(folder, world.terraform.modules.keys().copied()) {
+    let folders = world.terraform.modules.keys().copied();
+    let is_path = folder.contains('/');
+    let folders = folders.map(|known| {
+        if is_path {
+            known
+        } else {
+            known.rsplit('/').next().unwrap_or(known)
+        }
+    });
+    match did_you_mean(folder, folders) {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
         None => finding.help("mend the path, which counts from the folder that this file is in"),
     }
