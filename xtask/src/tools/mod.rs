@@ -37,6 +37,9 @@ enum From {
         packages: &'static [&'static str],
         programs: &'static [&'static str],
     },
+    /// What a package.json of this repository asks for, as its lock file has it, in an environment beside the folder of
+    /// judges.
+    Npm(&'static str),
     /// The files of a Debian with these packages, a root to run things in, beside the folder of judges.
     Root(&'static [&'static str]),
 }
@@ -131,6 +134,11 @@ const TOOLS: &[Tool] = &[
         name: "jq",
         version: "any",
         from: From::Debian("jq"),
+    },
+    Tool {
+        name: "pulumi",
+        version: "as locked",
+        from: From::Npm("catalog/iac/pulumi/program"),
     },
     Tool {
         name: "debootstrap",

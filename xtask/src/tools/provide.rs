@@ -42,6 +42,7 @@ pub(super) fn provide(tool: &Tool, bin: &Path) -> Result<()> {
         }),
         From::Maven(artifact) => maven(artifact, tool.version, bin),
         From::Python { packages, programs } => python(tool, packages, programs, bin),
+        From::Npm(folder) => npm(tool.name, folder, bin),
         From::Root(packages) => root(tool, packages, bin),
         From::Debian(package) => debian(tool.name, package),
     }
@@ -109,6 +110,32 @@ fn python(tool: &Tool, packages: &[&str], programs: &[&str], bin: &Path) -> Resu
             std::os::unix::fs::symlink(home.join("bin").join(program), link)?;
         }
     }
+    Ok(())
+}
+
+fn npm(name: &str, folder: &str, bin: &Path) -> Result<()> {
+    let folder = crate::process::root().join(folder);
+    let home = bin.with_file_name(name);
+    let stamp = home.join(".installed");
+    let locked = std::fs::read(folder.join("package-lock.json"))?;
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == locked) {
+        return Ok(());
+    }
+    if find("npm").is_none() {
+        bail!("it is fetched with npm, and there is no `npm` on the PATH");
+    }
+    eprintln!("installing {name} …");
+    std::fs::create_dir_all(&home)?;
+    for file in ["package.json", "package-lock.json"] {
+        std::fs::copy(folder.join(file), home.join(file))?;
+    }
+    output(Command::new("npm").current_dir(&home).args([
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+    ]))?;
+    std::fs::write(stamp, locked)?;
     Ok(())
 }
 

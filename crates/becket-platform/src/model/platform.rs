@@ -181,9 +181,9 @@ const CAPABILITIES: &[Capability] = &[
     },
     Capability {
         name: "iac",
-        description: "What plans and applies the infrastructure; the files are the same.",
-        providers: &["terraform", "opentofu"],
-        acted_on: &["terraform", "opentofu"],
+        description: "What plans and applies the infrastructure: Terraform, OpenTofu with the same files, or Pulumi with a program beside.",
+        providers: &["terraform", "opentofu", "pulumi"],
+        acted_on: &["terraform", "opentofu", "pulumi"],
     },
     Capability {
         name: "identity",

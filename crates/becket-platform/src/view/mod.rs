@@ -10,6 +10,7 @@ mod github;
 mod network;
 mod nodes;
 mod operator;
+mod pulumi;
 mod service;
 mod stage;
 mod teams;
@@ -158,6 +159,7 @@ pub fn views_with(platform: &Platform, lock: &Lock, scope: Scope) -> Vec<View> {
                     ansible::put_cluster(platform, name, cluster, layer);
                     cloud::put_cluster(platform, lock, name, cluster, layer);
                     vpc::put(cluster, layer);
+                    pulumi::put_cluster(layer);
                 }))
             })
             .collect(),

@@ -1,0 +1,63 @@
+//! What a stack of Pulumi's takes as objects: the values that Terraform's variables have, with keys as TypeScript writes
+//! them. Names of groups are keys too, and stay, as they hold no underscore.
+
+use serde_json::Value;
+
+use super::Layer;
+
+const OBJECTS: [(&str, &str); 3] = [
+    ("cluster.flow_logs", "cluster.pulumi.flow_logs"),
+    ("cluster.nodes.managed", "cluster.pulumi.nodes.managed"),
+    ("cluster.nodes.self_managed", "cluster.pulumi.nodes.self_managed"),
+];
+
+/// Adds to the view of a cluster, when the values for Terraform are in it.
+pub(super) fn put_cluster(view: &mut Layer) {
+    for (terraform, pulumi) in OBJECTS {
+        let leaf = view.leaves.iter().find(|(path, _)| *path == terraform);
+        if let Some((_, leaf)) = leaf {
+            let (value, origin) = (camel_keys(leaf.value.to_value()), leaf.origin.clone());
+            view.put(pulumi, value, &origin);
+        }
+    }
+}
+
+fn camel_keys(value: Value) -> Value {
+    match value {
+        Value::Object(map) => map
+            .into_iter()
+            .map(|(key, value)| (camel(&key), camel_keys(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+        Value::Array(items) => items.into_iter().map(camel_keys).collect(),
+        other => other,
+    }
+}
+
+fn camel(key: &str) -> String {
+    let mut parts = key.split('_');
+    let mut camel = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let mut letters = part.chars();
+        camel.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        camel.push_str(letters.as_str());
+    }
+    camel
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::camel_keys;
+
+    #[test]
+    fn keys_are_camel_case_and_values_stay() {
+        let nodes =
+            json!({ "general-1": { "instance_types": ["m7i.large"], "scale_on_cpu": 60, "os": "al2023" } });
+        assert_eq!(
+            camel_keys(nodes),
+            json!({ "general-1": { "instanceTypes": ["m7i.large"], "scaleOnCpu": 60, "os": "al2023" } })
+        );
+    }
+}
