@@ -65,3 +65,34 @@ fn approvers<'p>(platform: &'p Platform, cluster: &ClusterName) -> IndexSet<&'p 
     here.flat_map(|environment| environment.approvers.iter().map(Reference::as_str))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::parse;
+    use crate::view::{Scope, views};
+
+    #[test]
+    fn a_cluster_is_approved_by_those_of_its_environments() {
+        let text = "becket: 1\nname: shop\norganisation: acme\ndomain: acme.example\n\
+                    clusters: { one: {}, two: {} }\n\
+                    environments:\n  qa: { clusters: [one], approvers: [a, b] }\n  prod: { clusters: [one, two], approvers: [b] }\n\
+                    services: { hello: { image: ghcr.io/acme/hello }, bye: { source: services/bye } }\n\
+                    teams: { a: { role: releaser }, b: { role: releaser } }\n\
+                    capabilities: { iac: opentofu, state: hcp }\n";
+        let parsed = parse("platform.yaml", text);
+        let views = views(parsed.platform().unwrap(), Scope::Platform);
+        let of = |path: &str| views[0].leaf(path).unwrap().value.to_value();
+        assert_eq!(
+            of("platform.github.environments"),
+            json!({ "one": ["a", "b"], "two": ["b"] })
+        );
+        assert_eq!(
+            of("platform.github.repositories"),
+            json!(["iac", "gitops", "bye"])
+        );
+        assert_eq!(of("platform.iac.program"), "tofu");
+        assert_eq!(of("platform.state.hcp"), true);
+    }
+}

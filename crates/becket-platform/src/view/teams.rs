@@ -70,3 +70,56 @@ fn owners(platform: &Platform, what: &str) -> Vec<Value> {
 fn handle(platform: &Platform, team: impl std::fmt::Display) -> Value {
     text(format!("@{}/{team}", platform.organisation))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::parse;
+    use crate::view::{Scope, views};
+
+    fn of(teams: &str, paths: &[&str]) -> Vec<Value> {
+        let text = format!(
+            "becket: 1\nname: shop\norganisation: acme\ndomain: acme.example\n\
+             clusters: {{ one: {{}} }}\n\
+             environments: {{ prod: {{ clusters: [one], approvers: [leads] }} }}\n\
+             services: {{ hello: {{ image: ghcr.io/acme/hello }}, bye: {{ image: ghcr.io/acme/bye }} }}\n\
+             teams:\n  leads: {{ role: releaser }}\n{teams}"
+        );
+        let parsed = parse("platform.yaml", &text);
+        let views = views(parsed.platform().unwrap(), Scope::Platform);
+        let value = |path: &&str| views[0].leaf(path).unwrap().value.to_value();
+        paths.iter().map(value).collect()
+    }
+
+    #[test]
+    fn a_review_is_asked_of_whoever_owns() {
+        let owners = of(
+            "  ops: { role: admin }\n  infra: { role: developer, owns: [iac, hello] }\n",
+            &[
+                "platform.owners.iac",
+                "platform.owners.gitops",
+                "platform.owners.services",
+                "platform.owners.stages",
+            ],
+        );
+        let expected = [
+            json!(["@acme/infra"]),
+            json!(["@acme/ops"]),
+            json!({ "/apps/hello/": ["@acme/infra"] }),
+            json!({ "/apps/*/overlays/prod/": ["@acme/leads"] }),
+        ];
+        assert_eq!(owners, expected);
+    }
+
+    #[test]
+    fn without_owners_and_admins_nobody_is_asked() {
+        let paths = [
+            "platform.owned.iac",
+            "platform.owned.gitops",
+            "platform.owned.services",
+        ];
+        assert_eq!(of("", &paths), [false, false, false]);
+        assert_eq!(of("", &["platform.owned.any"]), [true], "approvers are asked");
+    }
+}

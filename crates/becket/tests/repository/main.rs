@@ -169,11 +169,8 @@ mod tests {
             "--compact",
             "--skip-download",
         ]);
-        let said = said(without_color(&mut command));
-        assert!(
-            !said.contains("Failed checks: ") || said.contains("Failed checks: 0"),
-            "{said}"
-        );
+        // It fails where a check does.
+        said(without_color(&mut command));
         for file in below(folder.path(), "tf") {
             let text = fs::read_to_string(&file).unwrap();
             for line in text.lines().filter(|line| line.contains("checkov:skip=")) {

@@ -135,7 +135,8 @@ fn a_plan_says_whether_there_are_changes() {
     assert!(outputs().ends_with("changes=false\n"));
 
     fs::write(repository.at("terraform/prod/a/main.tf"), "resource {}\n").unwrap();
-    assert!(!script(&repository, "plan", &[root]).status().unwrap().success());
+    let broken = script(&repository, "plan", &[root]).output().unwrap();
+    assert!(!broken.status.success());
 }
 
 #[test]
@@ -169,4 +170,36 @@ fn what_a_change_is_part_of_is_planned() {
         "root": "terraform/prod/a", "group": "prod", "account": "222222222222", "region": "eu-north-1"
     });
     assert_eq!(matrix[1], expected);
+}
+
+#[test]
+fn an_issue_is_open_for_as_long_as_a_root_drifts() {
+    if judge("jq", "the issues about drift").is_none() {
+        return;
+    }
+    let repository = Repository::render("{}");
+    let bin = repository.at("../bin");
+    fs::create_dir(&bin).unwrap();
+    let drift = |open: &str, changes: &str| {
+        // Answers the list, and prints every other call.
+        let gh = format!("#!/bin/sh\nif [ \"$2\" = list ]; then echo '{open}'; else echo \"$@\"; fi\n");
+        fs::write(bin.join("gh"), gh).unwrap();
+        said(Command::new("chmod").arg("+x").arg(bin.join("gh")));
+        let mut script = script(&repository, "drift", &[]);
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::env::join_paths(std::iter::once(bin.clone()).chain(std::env::split_paths(&path)));
+        script.env("PATH", path.unwrap());
+        said(
+            script
+                .env("ROOT", "terraform/prod/network")
+                .env("CHANGES", changes)
+                .env("RUN", "https://github.com/acme/iac/actions/runs/1"),
+        )
+    };
+    let other = r#"[{"number": 3, "title": "Drift in terraform/prod/network-2"}]"#;
+    let same = r#"[{"number": 3, "title": "Drift in terraform/prod/network-2"}, {"number": 7, "title": "Drift in terraform/prod/network"}]"#;
+    assert_eq!(drift(other, "false"), "");
+    assert!(drift(other, "true").starts_with("issue create --title Drift in terraform/prod/network --body "));
+    assert!(drift(same, "true").starts_with("issue edit 7 --body "));
+    assert!(drift(same, "false").starts_with("issue close 7 --comment "));
 }

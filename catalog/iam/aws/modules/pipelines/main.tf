@@ -29,6 +29,8 @@ resource "aws_iam_role" "this" {
 
   name               = "${var.platform}-${each.key}"
   assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
+  # Making a cluster and its databases can take more than an hour.
+  max_session_duration = endswith(each.key, "-apply") ? 7200 : 3600
 }
 
 data "aws_iam_policy_document" "trust" {

@@ -30,6 +30,7 @@ resource "aws_vpc_endpoint" "interface" {
 }
 
 resource "aws_security_group" "endpoints" {
+  # checkov:skip=CKV2_AWS_5: the interface endpoints above have it, each one
   count = length(var.interface_endpoints) > 0 ? 1 : 0
 
   name        = "${var.name}-endpoints"
