@@ -318,12 +318,10 @@ fn an_application_whose_folder_is_not_there() {
 #[test]
 fn a_namespace_that_nobody_makes() {
     let mut files = released();
-    edit(
-        &mut files,
-        "iac/ansible/root/templates/stack.yaml",
-        "CreateNamespace=true, ",
-        "",
-    );
+    for template in ["stack.yaml", "rbac.yaml"] {
+        let path = format!("iac/ansible/root/templates/{template}");
+        edit(&mut files, &path, "CreateNamespace=true, ", "");
+    }
     let found = found(&files);
     assert!(
         found

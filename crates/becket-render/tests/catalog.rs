@@ -295,13 +295,14 @@ fn write(files: &FileSet, root: &Path) {
     }
 }
 
-/// The folders to build: the catalog's own, and each base and stage of the reference platform, with a release there.
+/// The folders to build: the catalog's own, and those of the reference platform, with a release in each stage.
 fn kustomizations() -> (FileSet, Vec<String>) {
     let mut files = FileSet::new();
     for (path, contents) in Catalog::embedded_files().iter() {
         files.insert(format!("catalog/{path}"), contents.clone());
     }
     let mut folders = vec![
+        "catalog/iam/aws/rbac".to_owned(),
         "catalog/service/http/base".to_owned(),
         "catalog/service/http/overlay".to_owned(),
     ];
@@ -326,7 +327,7 @@ fn kustomizations() -> (FileSet, Vec<String>) {
 #[test]
 fn kustomizations_build_and_the_real_kustomize_agrees() {
     let (files, folders) = kustomizations();
-    assert_eq!(folders.len(), 2 + 3 + 3 * 5);
+    assert_eq!(folders.len(), 3 + 3 + 3 * 5 + 5);
     let ours = folders.iter().map(|folder| {
         let built =
             becket_kustomize::build(&files, folder).unwrap_or_else(|findings| panic!("{findings:#?}"));
