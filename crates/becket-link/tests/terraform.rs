@@ -22,6 +22,8 @@ fn native() -> FileSet {
         read(&component.join("modules"), "terraform/modules/", &mut files);
         read(&component.join("roots"), "terraform/example/", &mut files);
     }
+    let nat = tree::folder("catalog/nat/zonal/network");
+    read(&nat, "terraform/modules/network/", &mut files);
     files
 }
 

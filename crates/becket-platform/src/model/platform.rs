@@ -204,6 +204,12 @@ const CAPABILITIES: &[Capability] = &[
         acted_on: &[],
     },
     Capability {
+        name: "nat",
+        description: "How private subnets reach the internet.",
+        providers: &["zonal", "regional"],
+        acted_on: &["zonal", "regional"],
+    },
+    Capability {
         name: "network",
         description: "What the clusters' networks are made of.",
         providers: &["vpc"],

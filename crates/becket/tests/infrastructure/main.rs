@@ -86,10 +86,11 @@ mod tests {
         }
     }
 
-    /// The reference platform's `iac/terraform`, in a folder of its own.
-    fn rendered() -> (tempfile::TempDir, PathBuf) {
+    /// The `iac/terraform` of the reference platform with these `capabilities`, in a folder of its own.
+    fn rendered(capabilities: &str) -> (tempfile::TempDir, PathBuf) {
         let platform = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/storefront/platform.yaml");
         let text = fs::read_to_string(platform).unwrap();
+        let text = text.replace("capabilities: {}", &format!("capabilities: {capabilities}"));
         let parsed = becket_platform::parse("platform.yaml", &text);
         let catalog = becket_render::Catalog::embedded().unwrap();
         let rendered = becket_render::render(parsed.platform().unwrap(), &catalog).unwrap();
@@ -125,7 +126,7 @@ mod tests {
 
     #[test]
     fn every_root_is_formatted_and_valid() {
-        let (_folder, terraform) = rendered();
+        let (_folder, terraform) = rendered("{}");
         let roots = roots(&terraform);
         let of_clusters = ["nonprod", "prod", "prod-dr"]
             .map(|cluster| ["addresses", "network", "eks"].map(|root| terraform.join(cluster).join(root)));
@@ -146,5 +147,29 @@ mod tests {
                 fs::remove_file(root.join(".terraform.lock.hcl")).unwrap();
             }
         }
+    }
+
+    /// The AWS provider that knows a regional gateway is not to be had here: it is not validated.
+    #[test]
+    fn a_regional_nat_gateway_is_formatted_and_asks_for_the_provider_that_knows_it() {
+        let (_folder, terraform) = rendered("{ nat: regional }");
+        let network = terraform.join("modules/network");
+        let nat = fs::read_to_string(network.join("nat.tf")).unwrap();
+        let versions = fs::read_to_string(network.join("versions.tf")).unwrap();
+        assert!(nat.contains(r#"availability_mode = "regional""#), "{nat}");
+        assert!(versions.contains(">= 6.24, < 7.0"), "{versions}");
+        let Some(tool) = judge("terraform", "Terraform's roots") else {
+            return;
+        };
+        let formatted = Command::new(tool)
+            .args(["fmt", "-check", "-diff"])
+            .arg(network)
+            .output()
+            .unwrap();
+        assert!(
+            formatted.status.success(),
+            "{}",
+            String::from_utf8_lossy(&formatted.stdout)
+        );
     }
 }

@@ -7,14 +7,31 @@ locals {
   region = data.aws_region.this.id
 }
 
+# Tables and subnets are associated one by one: those of a new zone change no endpoint.
 resource "aws_vpc_endpoint" "gateway" {
   for_each = toset(["s3", "dynamodb"])
 
   vpc_id            = aws_vpc.this.id
   service_name      = "com.amazonaws.${local.region}.${each.key}"
   vpc_endpoint_type = "Gateway"
-  route_table_ids   = concat([aws_route_table.public.id], [for table in aws_route_table.private : table.id])
   tags              = { Name = "${var.name}-${each.key}" }
+}
+
+resource "aws_vpc_endpoint_route_table_association" "public" {
+  for_each = aws_vpc_endpoint.gateway
+
+  vpc_endpoint_id = each.value.id
+  route_table_id  = aws_route_table.public.id
+}
+
+resource "aws_vpc_endpoint_route_table_association" "private" {
+  for_each = {
+    for pair in setproduct(keys(aws_vpc_endpoint.gateway), keys(var.subnets)) :
+    "${pair[0]}/${pair[1]}" => { service = pair[0], zone = pair[1] }
+  }
+
+  vpc_endpoint_id = aws_vpc_endpoint.gateway[each.value.service].id
+  route_table_id  = aws_route_table.private[each.value.zone].id
 }
 
 resource "aws_vpc_endpoint" "interface" {
@@ -24,9 +41,18 @@ resource "aws_vpc_endpoint" "interface" {
   service_name        = "com.amazonaws.${local.region}.${each.key}"
   vpc_endpoint_type   = "Interface"
   private_dns_enabled = true
-  subnet_ids          = [for subnet in aws_subnet.private : subnet.id]
   security_group_ids  = aws_security_group.endpoints[*].id
   tags                = { Name = "${var.name}-${each.key}" }
+}
+
+resource "aws_vpc_endpoint_subnet_association" "interface" {
+  for_each = {
+    for pair in setproduct(var.interface_endpoints, keys(var.subnets)) :
+    "${pair[0]}/${pair[1]}" => { service = pair[0], zone = pair[1] }
+  }
+
+  vpc_endpoint_id = aws_vpc_endpoint.interface[each.value.service].id
+  subnet_id       = aws_subnet.private[each.value.zone].id
 }
 
 resource "aws_security_group" "endpoints" {

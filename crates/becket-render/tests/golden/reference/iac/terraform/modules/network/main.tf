@@ -1,5 +1,5 @@
-# A VPC with one public and one private subnet per zone, and a NAT gateway per zone on an address reserved elsewhere.
-# Everything is keyed by the zone's name: adding or reordering zones leaves the others alone.
+# A VPC with one public and one private subnet per zone; the ways out of the private ones are in nat.tf. Everything is
+# keyed by the zone's name: adding or reordering zones leaves the others alone.
 
 locals {
   # The zone's letter decides its IPv6 ranges, so that they move as little as the others.
@@ -64,16 +64,6 @@ resource "aws_subnet" "private" {
   }
 }
 
-resource "aws_nat_gateway" "this" {
-  for_each = var.subnets
-
-  subnet_id     = aws_subnet.public[each.key].id
-  allocation_id = var.nat_allocation_ids[each.key]
-  tags          = { Name = "${var.name}-${each.key}" }
-
-  depends_on = [aws_internet_gateway.this]
-}
-
 resource "aws_route_table" "public" {
   vpc_id = aws_vpc.this.id
 
@@ -101,7 +91,6 @@ resource "aws_route_table_association" "public" {
   route_table_id = aws_route_table.public.id
 }
 
-# A table per zone: a zone whose NAT gateway fails loses its own way out and nobody else's.
 resource "aws_route_table" "private" {
   for_each = var.subnets
 
@@ -109,7 +98,7 @@ resource "aws_route_table" "private" {
 
   route {
     cidr_block     = "0.0.0.0/0"
-    nat_gateway_id = aws_nat_gateway.this[each.key].id
+    nat_gateway_id = local.nat_gateway_ids[each.key]
   }
 
   dynamic "route" {
