@@ -17,15 +17,6 @@ pub trait OpenFile: Read + Seek + Send {}
 /// Held until it is dropped.
 pub trait Held: Send {}
 
-/// What lies in a folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// Its name.
-    pub name: String,
-    /// Its size in bytes.
-    pub size: u64,
-}
-
 /// What is asked of a disk. Paths are relative to one folder, with `/`.
 pub trait Disk: Send + Sync {
     /// A new, empty file; one that is there is emptied.
@@ -40,8 +31,8 @@ pub trait Disk: Send + Sync {
     fn make_folder(&self, path: &str) -> io::Result<()>;
     /// Returns once the names in a folder outlive a power cut.
     fn sync_folder(&self, path: &str) -> io::Result<()>;
-    /// What lies in a folder, in no order.
-    fn list(&self, path: &str) -> io::Result<Vec<Entry>>;
+    /// The names of what lies in a folder, in no order. Nothing more is asked of each: a state may have many versions.
+    fn list(&self, path: &str) -> io::Result<Vec<String>>;
     /// Waits until nobody else, in any process, holds this file, which is made if need be.
     fn hold(&self, path: &str) -> io::Result<Box<dyn Held>>;
 }
@@ -111,21 +102,12 @@ impl Disk for Folder {
         File::open(self.0.join(path))?.sync_all()
     }
 
-    fn list(&self, path: &str) -> io::Result<Vec<Entry>> {
-        let mut entries = Vec::new();
+    fn list(&self, path: &str) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
         for entry in fs::read_dir(self.0.join(path))? {
-            let entry = entry?;
-            let size = match entry.metadata() {
-                Ok(metadata) => metadata.len(),
-                // Gone since its name was read.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(error),
-            };
-            if let Ok(name) = entry.file_name().into_string() {
-                entries.push(Entry { name, size });
-            }
+            names.extend(entry?.file_name().into_string());
         }
-        Ok(entries)
+        Ok(names)
     }
 
     fn hold(&self, path: &str) -> io::Result<Box<dyn Held>> {

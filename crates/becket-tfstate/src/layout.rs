@@ -101,7 +101,7 @@ impl<'a> Place<'a> {
         };
         let mut numbers: Vec<u64> = entries
             .iter()
-            .filter_map(|entry| entry.name.strip_suffix(ENDING)?.parse().ok())
+            .filter_map(|name| name.strip_suffix(ENDING)?.parse().ok())
             .collect();
         numbers.sort_unstable_by(|a, b| b.cmp(a));
         Ok(numbers)

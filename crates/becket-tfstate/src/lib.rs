@@ -28,7 +28,7 @@ mod tls;
 
 pub use access::{Access, AccessError, Denied, Identity, Pattern, User};
 pub use diff::{Change, Difference, Kind as ChangeKind, compare};
-pub use disk::{Disk, Entry, Folder, Held, NewFile, OpenFile};
+pub use disk::{Disk, Folder, Held, NewFile, OpenFile};
 pub use keys::{KeyError, Keyring};
 pub use lock::{Lock, LockInfo, age};
 pub use name::{NameError, StateName};
@@ -36,5 +36,5 @@ pub use retention::Retention;
 pub use seal::SealError;
 pub use server::{Log, ServeError, Server, Settings};
 pub use statefile::{NotAState, Summary};
-pub use store::{By, Content, Listed, Meta, Origin, Store, StoreError, Version};
+pub use store::{By, Content, Listed, Meta, Origin, Sent, Store, StoreError, Version};
 pub use tls::{Certificates, TlsError};

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::access::Identity;
 use crate::lock::{Lock, LockInfo};
 use crate::name::StateName;
-use crate::store::{By, Content, Store, StoreError, md5_of};
+use crate::store::{By, Content, Sent, Store, StoreError};
 
 /// What a request asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,9 +141,8 @@ pub(crate) fn answer(
     identity: &Identity,
     now: jiff::Timestamp,
 ) -> Answer {
-    if let Some(said) = md5
-        && said != md5_of(body)
-    {
+    let sent = Sent::of(body);
+    if md5.is_some_and(|said| said != sent.md5()) {
         let help = "it was changed on its way; send it again";
         return Answer::refused(400, "the body does not have the MD5 that Content-MD5 says", help);
     }
@@ -154,7 +153,7 @@ pub(crate) fn answer(
     let done = match ask {
         Ask::Read => read(store, name),
         Ask::Write { lock, force } => {
-            let written = store.write(name, body, lock.as_deref(), *force, &by);
+            let written = store.write(name, &sent, lock.as_deref(), *force, &by);
             written.map(|version| {
                 Answer::fine(format!(
                     "version {}, serial {}",
@@ -239,3 +238,6 @@ fn parameter(query: Option<&str>, name: &str) -> Option<String> {
         .filter_map(|pair| pair.split_once('='))
         .find_map(|(key, value)| (key == name).then(|| value.to_owned()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use crate::disk::{Disk, Entry, Held, NewFile, OpenFile};
+use crate::disk::{Disk, Held, NewFile, OpenFile};
 use crate::keys::Keyring;
 use crate::lock::LockInfo;
 use crate::name::StateName;
 use crate::retention::Retention;
-use crate::store::{By, Store};
+use crate::store::{By, Sent, Store};
 
 #[derive(Clone, Default)]
 struct Inode {
@@ -199,23 +199,15 @@ impl Disk for Simulated {
         Ok(())
     }
 
-    fn list(&self, path: &str) -> io::Result<Vec<Entry>> {
+    fn list(&self, path: &str) -> io::Result<Vec<String>> {
         let machine = self.machine();
         let (_, names) = machine.folders.get(path).ok_or_else(missing)?;
         let folders = machine
             .folders
             .keys()
             .filter(|folder| split(folder).0 == path && *folder != path);
-        let entry = |name: &str| Entry {
-            name: name.to_owned(),
-            size: 0,
-        };
-        Ok(names
-            .now
-            .keys()
-            .map(|name| entry(name))
-            .chain(folders.map(|folder| entry(&split(folder).1)))
-            .collect())
+        let folders = folders.map(|folder| split(folder).1);
+        Ok(names.now.keys().cloned().chain(folders).collect())
     }
 
     fn hold(&self, path: &str) -> io::Result<Box<dyn Held>> {
@@ -253,23 +245,23 @@ type Step = fn(&Store, &StateName) -> Result<(), String>;
 const STEPS: &[(Step, bool)] = &[
     (|store, name| done(store.lock(name, lock_info("a"), &by())), true),
     (
-        |store, name| done(store.write(name, &state(1), Some("a"), false, &by())),
+        |store, name| done(store.write(name, &Sent::of(&state(1)), Some("a"), false, &by())),
         true,
     ),
     (
-        |store, name| done(store.write(name, &state(2), Some("a"), false, &by())),
+        |store, name| done(store.write(name, &Sent::of(&state(2)), Some("a"), false, &by())),
         true,
     ),
     (|store, name| done(store.unlock(name, Some("a"))), true),
     (
-        |store, name| done(store.write(name, &state(3), None, false, &by())),
+        |store, name| done(store.write(name, &Sent::of(&state(3)), None, false, &by())),
         true,
     ),
     (|store, name| done(store.restore(name, 1, false, &by())), false),
     (|store, name| done(store.lock(name, lock_info("b"), &by())), true),
     (|store, name| done(store.delete(name, Some("b"), &by())), true),
     (
-        |store, name| done(store.write(name, &state(1), Some("b"), false, &by())),
+        |store, name| done(store.write(name, &Sent::of(&state(1)), Some("b"), false, &by())),
         true,
     ),
     (|store, name| done(store.unlock(name, None)), true),
@@ -296,7 +288,7 @@ fn seen(store: &Store, name: &StateName) -> String {
         let mut content = String::new();
         if let Ok(mut kept) = store.read_version(name, version.number) {
             kept.reader.read_to_string(&mut content).unwrap();
-            assert_eq!(crate::store::md5_of(content.as_bytes()), version.meta.md5);
+            assert_eq!(Sent::of(content.as_bytes()).md5(), version.meta.md5);
         }
         text += &format!("{} {:?} {content}\n", version.number, version.meta.origin);
     }

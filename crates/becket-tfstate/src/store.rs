@@ -80,6 +80,25 @@ pub struct Version {
     pub meta: Meta,
 }
 
+/// What a client sent. Its digest is taken once, for all that ask for it.
+pub struct Sent<'a> {
+    content: &'a [u8],
+    md5: String,
+}
+
+impl<'a> Sent<'a> {
+    /// The body of a request.
+    pub fn of(content: &'a [u8]) -> Self {
+        let md5 = md5_of(content);
+        Self { content, md5 }
+    }
+
+    /// As HTTP's `Content-MD5` has it.
+    pub fn md5(&self) -> &str {
+        &self.md5
+    }
+}
+
 /// A version with its content.
 pub struct Content {
     /// Which it is.
@@ -234,7 +253,7 @@ impl Store {
         let entries = self.disk.list(STATES);
         let entries = entries.map_err(|error| StoreError::disk("list", STATES, error))?;
         let mut names: Vec<_> = (entries.iter())
-            .filter_map(|entry| StateName::of_folder(&entry.name))
+            .filter_map(|name| StateName::of_folder(name))
             .collect();
         names.sort();
         Ok(names)
@@ -313,13 +332,13 @@ impl Store {
     pub fn write(
         &self,
         name: &StateName,
-        content: &[u8],
+        sent: &Sent,
         lock: Option<&str>,
         force: bool,
         by: &By,
     ) -> Result<Version, StoreError> {
+        let Sent { content, md5 } = sent;
         let summary = Summary::read(content)?;
-        let md5 = md5_of(content);
         let place = self.place(name);
         let _held = place.hold()?;
         let lock = held_by(name, place.lock()?, lock)?;
@@ -329,7 +348,7 @@ impl Store {
         if let Some(last) = last.filter(|last| last.meta.origin != Origin::Deleted) {
             let kept = &last.meta;
             let same_lineage = kept.lineage == summary.lineage;
-            if same_lineage && kept.serial == summary.serial && kept.md5 == md5 {
+            if same_lineage && kept.serial == summary.serial && kept.md5 == *md5 {
                 place.flush()?;
                 return Ok(last);
             }
@@ -340,7 +359,7 @@ impl Store {
                 origin = Origin::Forced;
             }
         }
-        let mut meta = Meta::of(summary, content, md5, origin, by);
+        let mut meta = Meta::of(summary, content, md5.clone(), origin, by);
         if let Some(lock) = lock {
             (meta.who, meta.operation) = (lock.info.who, lock.info.operation);
         }
@@ -584,6 +603,6 @@ fn prune(place: &Place, retention: Retention, now: Timestamp) -> Result<usize, S
 }
 
 /// As HTTP's `Content-MD5` has it.
-pub(crate) fn md5_of(content: &[u8]) -> String {
+fn md5_of(content: &[u8]) -> String {
     STANDARD.encode(Md5::digest(content))
 }

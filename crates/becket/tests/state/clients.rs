@@ -1,5 +1,6 @@
 //! Many clients at once, large states, and users.
 
+use std::path::Path;
 use std::process::Command;
 
 use crate::server::{BECKET, Server, lock, send, state};
@@ -52,6 +53,10 @@ fn fifty_clients_on_fifty_states_and_on_one() {
             .iter()
             .all(|state| state["name"] == "one" || state["versions"] == 3)
     );
+    assert!(
+        !contains(&folder.path().join("states/states"), b"xxxxxxxx"),
+        "a state can be read on the disk"
+    );
     let metrics = server.send("GET", "/metrics", b"").unwrap().text();
     assert!(metrics.contains("becket_state_locks 1\n"), "{metrics}");
     assert_eq!(server.send("GET", "/healthz", b"").unwrap().text(), "ok\n");
@@ -78,6 +83,18 @@ fn a_state_of_100_mb_goes_through_with_one_copy_in_memory() {
     };
     let refused = restarted.send("POST", "/states/b", &state(1, 2 << 20)).unwrap();
     assert_eq!(refused.status, 413, "{}", refused.text());
+}
+
+/// Whether any file below `folder` holds `part`.
+fn contains(folder: &Path, part: &[u8]) -> bool {
+    std::fs::read_dir(folder).unwrap().any(|entry| {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            return contains(&path, part);
+        }
+        let bytes = std::fs::read(path).unwrap();
+        bytes.windows(part.len()).any(|window| window == part)
+    })
 }
 
 #[test]

@@ -12,3 +12,5 @@ mod killed;
 mod server;
 #[cfg(test)]
 mod terraform;
+#[cfg(test)]
+mod tls;

@@ -1,7 +1,8 @@
 //! The real Terraform and OpenTofu as judges of the protocol.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::judge::judge;
 use crate::server::{Server, lock};
@@ -25,18 +26,21 @@ output "input" {
 }
 "#;
 
-struct Client<'a> {
+pub struct Client<'a> {
     tool: &'a Path,
     folder: PathBuf,
+    /// What it is told beside what every one is.
+    pub env: Vec<(&'static str, String)>,
 }
 
 impl<'a> Client<'a> {
-    fn new(tool: &'a Path, within: &Path, name: &str) -> Self {
+    pub fn new(tool: &'a Path, within: &Path, name: &str) -> Self {
         let folder = within.join(name);
         std::fs::create_dir(&folder).unwrap();
         std::fs::write(folder.join("main.tf"), ROOT).unwrap();
         std::fs::write(within.join("terraformrc"), "").unwrap();
-        Self { tool, folder }
+        let env = Vec::new();
+        Self { tool, folder, env }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -47,6 +51,7 @@ impl<'a> Client<'a> {
             .env("CHECKPOINT_DISABLE", "1")
             .env("TF_CLI_CONFIG_FILE", self.folder.join("../terraformrc"))
             .env("TF_IN_AUTOMATION", "1")
+            .envs(self.env.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
         command
     }
@@ -62,7 +67,7 @@ impl<'a> Client<'a> {
         said
     }
 
-    fn init(&self, address: &str, more: &[&str]) {
+    pub fn init(&self, address: &str, more: &[&str]) {
         let mut arguments = vec!["init", "-no-color", "-input=false"];
         let options = ["address", "lock_address", "unlock_address"]
             .map(|option| format!("-backend-config={option}={address}"));
@@ -71,7 +76,7 @@ impl<'a> Client<'a> {
         self.does(&arguments);
     }
 
-    fn apply(&self, input: &str) -> Output {
+    pub fn apply(&self, input: &str) -> Output {
         let variable = format!("-var=input={input}");
         self.run(&["apply", "-no-color", "-auto-approve", "-input=false", &variable])
     }
@@ -120,6 +125,14 @@ fn judged_by(name: &str) {
     ] {
         assert!(refused.contains(part), "{part} is not in: {refused}");
     }
+    // `tofu` sends the id that was typed, `terraform` sends none.
+    let wrong = first.run(&["force-unlock", "-force", "wrong"]);
+    let locked = server.state(&["locks"]);
+    assert_eq!(wrong.status.success(), name == "terraform", "{}", said(&wrong));
+    assert_eq!(
+        String::from_utf8_lossy(&locked.stdout).contains("ann@laptop"),
+        name == "tofu"
+    );
     first.does(&["force-unlock", "-force", "stale"]);
     assert!(first.apply("three").status.success());
 
@@ -159,6 +172,10 @@ fn judged_by(name: &str) {
     let pushed = first.run(&["state", "push", "-force", "../other/pulled"]);
     assert!(!pushed.status.success(), "another lineage was taken");
     assert!(first.does(&["output", "-no-color"]).contains("four"));
+    // No client tells the server that it was forced, so it is said in the address.
+    first.init(&format!("{address}?force=true"), &["-reconfigure"]);
+    first.does(&["state", "push", "-force", "../other/pulled"]);
+    assert!(first.does(&["output", "-no-color"]).contains("mine"));
 }
 
 #[test]
@@ -171,32 +188,43 @@ fn tofu_works_with_it() {
     judged_by("tofu");
 }
 
-#[test]
-fn a_server_killed_during_an_apply_loses_nothing_acknowledged() {
-    let Some(tool) = judge("terraform", "the state server") else {
+/// Like the root, with a resource that is not done before the file `go` is there.
+fn waits() -> String {
+    ROOT.replace(
+        "  input = var.input\n",
+        "  input = var.input\n  provisioner \"local-exec\" {\n    command = \"touch begun; while ! test -e go; do sleep 0.01; done\"\n  }\n",
+    )
+}
+
+impl Client<'_> {
+    /// An apply in the midst of its work, with the lock.
+    fn begins(&self) -> Child {
+        std::fs::write(self.folder.join("main.tf"), waits()).unwrap();
+        let apply = self
+            .command(&["apply", "-no-color", "-auto-approve"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while !self.folder.join("begun").exists() {
+            assert!(Instant::now() < deadline, "the apply does not begin");
+            std::hint::spin_loop();
+        }
+        apply
+    }
+}
+
+fn survives_the_servers_death(name: &str) {
+    let Some(tool) = judge(name, "the state server") else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
     let mut server = Server::start(folder.path());
     let client = Client::new(&tool, folder.path(), "client");
-    let waits = ROOT.replace(
-        "  input = var.input\n",
-        "  input = var.input\n  provisioner \"local-exec\" {\n    command = \"touch begun; while ! test -e go; do sleep 0.01; done\"\n  }\n",
-    );
-    std::fs::write(client.folder.join("main.tf"), waits).unwrap();
     client.init(&server.address("a"), &[]);
-    let apply = client
-        .command(&["apply", "-no-color", "-auto-approve"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
-    while !client.folder.join("begun").exists() {
-        assert!(std::time::Instant::now() < deadline, "the apply does not begin");
-        std::hint::spin_loop();
-    }
-    // In the midst of it the server dies, and comes again while Terraform tries to write.
+    let apply = client.begins();
+    // In the midst of it the server dies, and comes again while the client tries to write.
     let (at, port) = server.kill();
     std::fs::write(client.folder.join("go"), "").unwrap();
     let server = Server::start_at(&at, port, &[]);
@@ -205,4 +233,61 @@ fn a_server_killed_during_an_apply_loses_nothing_acknowledged() {
     assert!(client.does(&["output", "-no-color"]).contains("one"));
     let locks = server.state(&["locks"]);
     assert_eq!(String::from_utf8_lossy(&locks.stdout), "nobody holds a lock\n");
+}
+
+#[test]
+fn a_server_killed_during_terraforms_apply_loses_nothing_acknowledged() {
+    survives_the_servers_death("terraform");
+}
+
+#[test]
+fn a_server_killed_during_tofus_apply_loses_nothing_acknowledged() {
+    survives_the_servers_death("tofu");
+}
+
+/// A client dies in the midst of an apply: its lock stays, and who comes is told whose it is and how it goes away.
+fn leaves_a_stale_lock(name: &str) {
+    let Some(tool) = judge(name, "stale locks") else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let (first, second) = (
+        Client::new(&tool, folder.path(), "first"),
+        Client::new(&tool, folder.path(), "second"),
+    );
+    let address = server.address("prod/network");
+    first.init(&address, &[]);
+    second.init(&address, &[]);
+    let mut apply = first.begins();
+    apply.kill().unwrap();
+    apply.wait().unwrap();
+    std::fs::write(first.folder.join("go"), "").unwrap();
+
+    let locks = server.state(&["locks", "--format", "json"]);
+    let locks: serde_json::Value = serde_json::from_slice(&locks.stdout).unwrap();
+    let info = &locks[0]["lock"]["info"];
+    let (id, who) = (info["ID"].as_str().unwrap(), info["Who"].as_str().unwrap());
+    assert_eq!(info["Operation"], "OperationTypeApply");
+    let refused = second.apply("two");
+    assert!(!refused.status.success());
+    let refused = said(&refused);
+    let remedy = format!("becket state unlock prod/network --id {id}");
+    for part in [who, "second", &format!("force-unlock {id}"), &remedy] {
+        assert!(refused.contains(part), "{part} is not in: {refused}");
+    }
+    assert_eq!(locks[0]["unlock"], remedy.as_str());
+    second.does(&["force-unlock", "-force", id]);
+    assert!(second.apply("two").status.success());
+    assert!(second.does(&["output", "-no-color"]).contains("two"));
+}
+
+#[test]
+fn terraform_leaves_a_lock_that_guides_to_its_end() {
+    leaves_a_stale_lock("terraform");
+}
+
+#[test]
+fn tofu_leaves_a_lock_that_guides_to_its_end() {
+    leaves_a_stale_lock("tofu");
 }
