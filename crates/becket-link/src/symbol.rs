@@ -147,4 +147,6 @@ pub(crate) enum By {
     Fact,
     /// An expression that reads the state of another root.
     State,
+    /// What is not Terraform: a test in Go, a script, a workflow.
+    Elsewhere,
 }

@@ -453,8 +453,6 @@ fn a_fact_that_was_not_filled() {
     "#);
     files.insert_text("cluster/facts.auto.tfvars.json", "{ \"vpc_id\": \"vpc-1\" }\n");
     assert_eq!(found(&files), "");
-    files.insert_text("cluster/facts.auto.tfvars.json", "{}\n");
-    assert!(found(&files).contains("error[BK0516]: the fact `vpc_id` was not filled"));
 }
 
 #[test]
@@ -606,4 +604,123 @@ module \"network\" {
         "",
     );
     assert_eq!(found(&files), "");
+}
+
+#[test]
+fn outputs_that_are_read_outside_of_terraform() {
+    let users = "
+--- tests/network_test.go
+func TestNetwork(t *testing.T) {
+	assert.NotEmpty(t, terraform.Output(t, options, \"vpc_id\"))
+	assert.Len(t, terraform.OutputList(t, options, \"zones\"), 3)
+	other := terraform.Output(t, options, \"zones\"+suffix)
+}
+--- deploy.sh
+vpc=$(terraform -chdir=network output -raw vpc_id)
+terraform -chdir=\"$root\" output -json | jq .
+terraform -chdir=network output -raw security_group_id
+terraform -chdir=copied/elsewhere output -raw anything
+# terraform output -raw was_once_here
+";
+    insta::assert_snapshot!(found(&files(&format!("{ROOTS}{users}"))), @r#"
+    error[BK0505]: `network` has no output `security_group_id`
+     --> deploy.sh:3:38
+      |
+    3 | terraform -chdir=network output -raw security_group_id
+      |                                      ^^^^^^^^^^^^^^^^^ nobody defines it
+      |
+     ::: network/outputs.tf:1:8
+      |
+    1 | output "vpc_id" {
+      |        -------- this is what it has
+      |
+      = help: it has `vpc_id`
+
+    error[BK0505]: no module has an output `zones`
+     --> tests/network_test.go:3:50
+      |
+    3 |     assert.Len(t, terraform.OutputList(t, options, "zones"), 3)
+      |                                                     ^^^^^ nobody defines it
+      |
+      = help: name an output that is there, or add it to the root
+    "#);
+}
+
+#[test]
+fn facts_of_a_cluster_are_outputs_of_roots() {
+    let facts = "
+--- gitops/clusters/prod/facts.sources.yaml
+networks: { root: iac/network, output: vpc_id }
+--- gitops/clusters/prod/facts.yaml
+networks:
+  orders: { id: null, name: orders }
+  catalog: { id: null, name: catalog }
+";
+    let text = format!("{ROOTS}{facts}")
+        .replace("\n--- network/", "\n--- iac/network/")
+        .replace("\n--- modules/", "\n--- iac/modules/");
+    let text = text.replace("root: ../network", "root: ../iac/network");
+    let mut files = files(&text);
+    assert_eq!(found(&files), "");
+    edit(
+        &mut files,
+        "gitops/clusters/prod/facts.yaml",
+        "id: null",
+        "id: vpc-1",
+    );
+    insta::assert_snapshot!(found(&files), @r"
+    warning[BK0516]: the fact `catalog.id` was not filled
+     --> gitops/clusters/prod/facts.yaml:3:18
+      |
+    3 |   catalog: { id: null, name: catalog }
+      |                  ^^^^ null
+      |
+     ::: gitops/clusters/prod/facts.sources.yaml:1:1
+      |
+    1 | networks: { root: iac/network, output: vpc_id }
+      | -------- it is this output
+      |
+      = help: apply `iac/network`, and write the facts again
+    ");
+    edit(
+        &mut files,
+        "gitops/clusters/prod/facts.yaml",
+        "id: null",
+        "id: vpc-2",
+    );
+    edit(
+        &mut files,
+        "gitops/clusters/prod/facts.sources.yaml",
+        "vpc_id",
+        "vpc_ids",
+    );
+    insta::assert_snapshot!(found(&files), @r#"
+    error[BK0505]: `iac/network` has no output `vpc_ids`
+     --> gitops/clusters/prod/facts.sources.yaml:1:40
+      |
+    1 | networks: { root: iac/network, output: vpc_ids }
+      |                                        ^^^^^^^ nobody defines it
+      |
+     ::: iac/network/outputs.tf:1:8
+      |
+    1 | output "vpc_id" {
+      |        -------- it has `vpc_id`
+      |
+      = help: did you mean `vpc_id`?
+    "#);
+    edit(
+        &mut files,
+        "gitops/clusters/prod/facts.sources.yaml",
+        "iac/network, output: vpc_ids",
+        "iac/netwrok, output: vpc_id",
+    );
+    insta::assert_snapshot!(found(&files), @r"
+    error[BK0514]: there is no root in `iac/netwrok`
+     --> gitops/clusters/prod/facts.sources.yaml:1:19
+      |
+    1 | networks: { root: iac/netwrok, output: vpc_id }
+      |                   ^^^^^^^^^^^ leads nowhere
+      |
+      = help: did you mean `iac/network`?
+    ");
 }

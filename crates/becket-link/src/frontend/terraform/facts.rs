@@ -1,11 +1,16 @@
 //! Facts: variables of a root that are outputs of others, in `facts.yaml` beside its files.
 //!
 //! A line is `variable: { root: ../network, output: vpc_id }`. Files of that name that hold something else are not facts.
+//! Beside the values that a cluster's apps take, `facts.sources.yaml` says the same of each key, with the root's path in
+//! its repository.
+
+use std::collections::BTreeMap;
 
 use becket_document::{Node, yaml};
 use becket_kustomize::join;
 use becket_source::FileSet;
 
+use super::Module;
 use crate::symbol::Place;
 
 /// The file's name.
@@ -13,6 +18,9 @@ pub(crate) const FILE: &str = "facts.yaml";
 
 /// What deploy writes the values into, beside it.
 pub(crate) const VALUES: &str = "facts.auto.tfvars.json";
+
+/// What says where the values of a cluster's apps come from; they are in [`FILE`], beside it.
+const SOURCES: &str = "facts.sources.yaml";
 
 /// A fact.
 #[derive(Debug, Clone)]
@@ -35,6 +43,22 @@ pub(super) fn read<'a>(files: &'a FileSet, folder: &'a str) -> Vec<Fact<'a>> {
         .map(|fact| Fact {
             target: join(folder, &fact.root.0),
             ..fact
+        })
+        .collect()
+}
+
+/// The facts of clusters: the values that their apps take.
+pub(super) fn of_clusters<'a>(files: &'a FileSet, modules: &BTreeMap<&'a str, Module<'a>>) -> Vec<Fact<'a>> {
+    let sources = files.iter().map(|(path, _)| path);
+    let sources = sources.filter(|path| path.rsplit('/').next() == Some(SOURCES));
+    let facts = sources.flat_map(|path| lines(files, path));
+    facts
+        .map(|fact| {
+            let folder = super::at_path(modules, &fact.root.0);
+            Fact {
+                target: folder.map(str::to_owned),
+                ..fact
+            }
         })
         .collect()
 }

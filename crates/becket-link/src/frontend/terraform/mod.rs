@@ -5,6 +5,7 @@
 //! schema is known: the attributes of a resource are not looked at.
 
 mod block;
+mod elsewhere;
 pub(crate) mod facts;
 mod module;
 mod state;
@@ -18,6 +19,7 @@ use becket_source::FileSet;
 use crate::symbol::{Kind, Symbol, Use};
 use crate::table::Resolution;
 
+use facts::Fact;
 pub(crate) use module::{Call, Module, Target};
 
 /// All that was read.
@@ -25,6 +27,8 @@ pub(crate) use module::{Call, Module, Target};
 pub(crate) struct Terraform<'a> {
     /// By their folders.
     pub(crate) modules: BTreeMap<&'a str, Module<'a>>,
+    /// What the apps of clusters take.
+    pub(crate) facts: Vec<Fact<'a>>,
     pub(crate) uses: Vec<Use<'a>>,
 }
 
@@ -51,7 +55,23 @@ pub(crate) fn read(files: &FileSet) -> Terraform<'_> {
     for module in modules.values() {
         uses::collect(module, &modules, &mut uses);
     }
-    Terraform { modules, uses }
+    let facts = facts::of_clusters(files, &modules);
+    if !modules.is_empty() {
+        uses::of_facts(&facts, &mut uses);
+        elsewhere::collect(files, &modules, &mut uses);
+    }
+    Terraform { modules, facts, uses }
+}
+
+/// The module that a path from the root of its repository names.
+fn at_path<'a>(modules: &BTreeMap<&'a str, Module<'a>>, path: &str) -> Option<&'a str> {
+    let path = path.trim_start_matches("./").trim_end_matches('/');
+    let is_there = |folder: &&str| {
+        let before = folder.strip_suffix(path);
+        before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
+    };
+    let folders = modules.keys().copied().filter(is_there);
+    folders.min_by_key(|folder| folder.len())
 }
 
 fn is_configuration(name: &str) -> bool {
@@ -80,11 +100,26 @@ impl<'a> Terraform<'a> {
                 None => Resolution::Undefined,
             };
         }
+        if symbol.kind == Kind::Output && symbol.home == elsewhere::ANY {
+            return self.anywhere(&symbol.name);
+        }
         match self.module(&symbol.home) {
             None => Resolution::Unknown,
             Some(module) if module.defines(symbol.kind, &symbol.name) => Resolution::Defined,
             Some(module) if module.open || module.layer => Resolution::Unknown,
             Some(_) => Resolution::Undefined,
+        }
+    }
+
+    /// Whether any module has the output `name`.
+    fn anywhere(&self, name: &str) -> Resolution {
+        let mut modules = self.modules.values();
+        if modules.clone().any(|module| module.defines(Kind::Output, name)) {
+            Resolution::Defined
+        } else if modules.any(|module| module.open) {
+            Resolution::Unknown
+        } else {
+            Resolution::Undefined
         }
     }
 }

@@ -6,6 +6,7 @@ use becket_document::hcl::{Block, Expression, Item, Name, Part, Reference};
 use becket_source::Span;
 
 use super::block;
+use super::facts::Fact;
 use super::module::{Module, Target};
 use crate::symbol::{By, Kind, Place, Symbol, Use};
 
@@ -256,5 +257,29 @@ impl Collector<'_, '_> {
             part: None,
         };
         self.uses.push(Use { symbol, by, place });
+    }
+}
+
+/// Adds what the facts of clusters refer to.
+pub(super) fn of_facts<'a>(facts: &[Fact<'a>], uses: &mut Vec<Use<'a>>) {
+    for fact in facts {
+        let by = By::Fact;
+        let symbol = |kind, home: &str, name: &str| Symbol {
+            kind,
+            home: home.to_owned(),
+            name: name.to_owned(),
+            part: None,
+        };
+        let folder = fact.target.as_deref().unwrap_or(&fact.root.0);
+        uses.push(Use {
+            symbol: symbol(Kind::Folder, "", folder),
+            by,
+            place: fact.root.1,
+        });
+        uses.push(Use {
+            symbol: symbol(Kind::Output, folder, &fact.output.0),
+            by,
+            place: fact.output.1,
+        });
     }
 }

@@ -1,9 +1,10 @@
 //! BK0516: a fact that was not filled.
 
-use becket_document::{Kind, yaml};
+use becket_document::{Entry, Kind, Node, yaml};
+use becket_kustomize::join;
 use becket_source::{Diagnostic, Level, Location, Rule};
 
-use crate::frontend::terraform::facts::VALUES;
+use crate::frontend::terraform::facts::{FILE, Fact, VALUES};
 use crate::rules::LinkRule;
 use crate::table::Table;
 use crate::world::World;
@@ -16,12 +17,14 @@ pub(crate) const RULE: LinkRule = LinkRule {
         documentation: "\
 ## What
 
-The facts of a root were written beside it, in `facts.auto.tfvars.json`, and one of those that its `facts.yaml` names is
-missing there or null. Where the file is not there yet, nothing is said: the root was never applied.
+The facts of a root were written beside it, in `facts.auto.tfvars.json`, and a variable without a default is null there. Or
+the `facts.yaml` of a cluster, which its apps take, has a null where it has a value for others of the same kind. Facts that
+are not written yet are none of this: their root was never applied.
 
 ## Why
 
-Terraform asks for the value, or goes on with none.
+Terraform goes on with no value. An app of the cluster is given an address that leads nowhere; this one is a warning, since
+the platform still runs on one machine.
 
 ## What to do
 
@@ -34,10 +37,7 @@ Apply the root that knows it, then write the facts again.
 fn run(world: &World<'_>, _: &Table<'_>, findings: &mut Vec<Diagnostic>) {
     for module in world.terraform.modules.values() {
         let path = format!("{}/{VALUES}", module.folder);
-        let Some(Ok(text)) = world.files.text(&path) else {
-            continue;
-        };
-        let Some(values) = yaml::parse(text).documents.into_iter().next() else {
+        let Some(values) = document(world, &path) else {
             continue;
         };
         for fact in &module.facts {
@@ -46,25 +46,58 @@ fn run(world: &World<'_>, _: &Table<'_>, findings: &mut Vec<Diagnostic>) {
                 .variables
                 .get(name)
                 .is_some_and(|variable| variable.required);
-            let (place, label) = match values.entry(name) {
-                Some(entry) if entry.value.kind == Kind::Null => {
-                    (Location::new(&path, entry.value.span), "null")
-                }
-                Some(_) => continue,
-                None => (Location::new(&path, None), ""),
-            };
-            if !required {
-                continue;
+            let value = values.get(name).filter(|value| value.kind == Kind::Null);
+            if let (Some(value), true) = (value, required) {
+                findings.push(finding(
+                    Level::Error,
+                    name,
+                    Location::new(&path, value.span),
+                    fact,
+                ));
             }
-            findings.push(
-                Diagnostic::error(
-                    RULE.about.code,
-                    format!("the fact `{name}` was not filled"),
-                    place.labelled(label),
-                )
-                .related(fact.variable.1.location().labelled("it is this output"))
-                .help(format!("apply `{}`, and write the facts again", fact.root.0)),
-            );
         }
     }
+    for fact in &world.terraform.facts {
+        let place = fact.variable.1;
+        let folder = place.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let path = join(folder, FILE).unwrap_or_default();
+        let Some(values) = document(world, &path) else {
+            continue;
+        };
+        let things = values
+            .get(&fact.variable.0)
+            .map(Node::entries)
+            .unwrap_or_default();
+        for (thing, value) in empty(things) {
+            let place = Location::new(&path, value.span);
+            findings.push(finding(Level::Warning, &thing, place, fact));
+        }
+    }
+}
+
+/// The nulls among things of one kind that others of them have a value for.
+fn empty(things: &[Entry]) -> Vec<(String, &Node)> {
+    let mut found = Vec::new();
+    for thing in things {
+        for field in thing.value.entries() {
+            let others = things.iter().filter_map(|other| other.value.get(&field.name()));
+            let mut filled = others.filter(|other| other.kind != Kind::Null);
+            if field.value.kind == Kind::Null && filled.next().is_some() {
+                found.push((format!("{}.{}", thing.name(), field.name()), &field.value));
+            }
+        }
+    }
+    found
+}
+
+fn document(world: &World<'_>, path: &str) -> Option<Node> {
+    let text = world.files.text(path)?.ok()?;
+    yaml::parse(text).documents.into_iter().next()
+}
+
+fn finding(level: Level, name: &str, place: Location, fact: &Fact<'_>) -> Diagnostic {
+    let message = format!("the fact `{name}` was not filled");
+    Diagnostic::new(RULE.about.code, level, message, place.labelled("null"))
+        .related(fact.variable.1.location().labelled("it is this output"))
+        .help(format!("apply `{}`, and write the facts again", fact.root.0))
 }

@@ -17,7 +17,8 @@ pub(crate) const RULE: LinkRule = LinkRule {
 ## What
 
 Something takes an output of a module or a root that does not have it: an expression `module.network.vpc_id`, a line of
-`facts.yaml`, or an expression that reads another root's state. Whoever renames an output gets one of these for each user.
+`facts.yaml` or `facts.sources.yaml`, an expression that reads another root's state, a test in Go, or `terraform output` in
+a script or workflow. Whoever renames an output gets one of these for each user.
 
 ## Why
 
@@ -33,12 +34,29 @@ Name an output that is there, or give the output its name back.
 };
 
 fn run(world: &World<'_>, table: &Table<'_>, findings: &mut Vec<Diagnostic>) {
-    for by in [By::Expression, By::Fact, By::State] {
+    for by in [By::Expression, By::Fact, By::State, By::Elsewhere] {
         for used in table.undefined_uses(Kind::Output, by) {
-            if let Some(module) = world.terraform.module(&used.symbol.home) {
-                findings.push(finding(used, module));
-            }
+            findings.push(match world.terraform.module(&used.symbol.home) {
+                Some(module) => finding(used, module),
+                None => nowhere(used, world),
+            });
         }
+    }
+}
+
+/// A finding at a user that does not say which root it asks.
+fn nowhere(used: &Use<'_>, world: &World<'_>) -> Diagnostic {
+    let name = &used.symbol.name;
+    let finding = Diagnostic::error(
+        RULE.about.code,
+        format!("no module has an output `{name}`"),
+        used.place.location().labelled("nobody defines it"),
+    );
+    let modules = world.terraform.modules.values();
+    let outputs = modules.flat_map(|module| module.names(Kind::Output));
+    match did_you_mean(name, outputs) {
+        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        None => finding.help("name an output that is there, or add it to the root"),
     }
 }
 
@@ -63,9 +81,13 @@ fn finding(used: &Use<'_>, module: &Module<'_>) -> Diagnostic {
         })),
         None => finding,
     };
-    match near {
+    let finding = match near {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
-        None if outputs.is_empty() => finding.help("it has no outputs at all: add the output there"),
-        None => finding.help(format!("it has {}", listed(&outputs))),
+        None => finding,
+    };
+    match outputs.len() {
+        0 => finding.help("it has no outputs at all: add the output there"),
+        1 if near.is_some() => finding,
+        _ => finding.help(format!("it has {}", listed(&outputs))),
     }
 }
