@@ -43,9 +43,9 @@ fn small() -> Option<Repository> {
     );
     root(
         "prod/a",
-        "variable \"zone\" {}\nvariable \"role\" {}\nresource \"terraform_data\" \"made\" { input = \"${var.zone} ${var.role}\" }\noutput \"made\" { value = terraform_data.made.output }\n",
+        "variable \"zone\" {}\nvariable \"roles\" {}\nresource \"terraform_data\" \"made\" { input = \"${var.zone} ${var.roles.one}\" }\noutput \"made\" { value = terraform_data.made.output }\n",
         Some(
-            "# Where from.\nzone: { root: ../z, output: zone }\nrole: { root: ../../iam/one, output: role }\n",
+            "# Where from.\nzone: { root: ../z, output: zone }\nroles:\n  one: { root: ../../iam/one, output: role }\n",
         ),
     );
     root("iam/one", "output \"role\" { value = \"r1\" }\n", None);
@@ -84,7 +84,8 @@ fn roots_are_applied_in_order_and_give_their_outputs_to_those_that_need_them() {
     let applied = said(&mut script(&repository, "apply", &["prod"]));
     // Of another group there is what was written down, and nothing was yet.
     assert!(
-        applied.contains("::warning title=terraform/prod/a::Not applied: it needs role of ../../iam/one"),
+        applied
+            .contains("::warning title=terraform/prod/a::Not applied: it needs roles.one of ../../iam/one"),
         "{applied}"
     );
     assert_eq!(facts(&repository, "prod/a"), json!({ "zone": "z1" }));
@@ -92,7 +93,7 @@ fn roots_are_applied_in_order_and_give_their_outputs_to_those_that_need_them() {
     said(&mut script(&repository, "apply", &["iam"]));
     assert_eq!(
         facts(&repository, "prod/a"),
-        json!({ "role": "r1", "zone": "z1" })
+        json!({ "roles": { "one": "r1" }, "zone": "z1" })
     );
 
     let applied = said(&mut script(&repository, "apply", &["prod"]));
@@ -110,13 +111,13 @@ fn a_plan_says_whether_there_are_changes() {
     let root = "terraform/prod/a";
     let waits = said(&mut script(&repository, "plan", &[root]));
     assert!(
-        waits.contains("Not planned: it needs zone of ../z, role of ../../iam/one"),
+        waits.contains("Not planned: it needs zone of ../z, roles.one of ../../iam/one"),
         "{waits}"
     );
     assert_eq!(outputs(), "changes=false\n");
 
     let given = repository.at("terraform/prod/a/facts.auto.tfvars.json");
-    fs::write(given, r#"{ "zone": "z1", "role": "r1" }"#).unwrap();
+    fs::write(given, r#"{ "zone": "z1", "roles": { "one": "r1" } }"#).unwrap();
     let planned = said(&mut script(&repository, "plan", &[root]));
     assert!(
         planned.contains("::notice title=terraform/prod/a::Plan: 1 to add, 0 to change, 0 to destroy."),

@@ -15,6 +15,9 @@ for facts in terraform/*/*/facts.yaml; do
   given=$needs/facts.auto.tfvars.json
   [[ -f $given ]] || given=/dev/null
   merged=$(yq --output-format json . "$facts" | jq --sort-keys --arg from "$from" --argjson outputs "$outputs" --slurpfile given "$given" '
-    ($given[0] // {}) + with_entries(select(.value.root == $from and (.value.output | in($outputs))) | .value |= $outputs[.output])')
+    . as $facts
+    | reduce paths(type == "object" and .root == $from) as $path ($given[0] // {};
+        ($facts | getpath($path).output) as $output
+        | if $output | in($outputs) then setpath($path; $outputs[$output]) else . end)')
   [[ $merged == '{}' ]] || echo "$merged" > "$needs/facts.auto.tfvars.json"
 done

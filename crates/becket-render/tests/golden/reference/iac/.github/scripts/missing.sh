@@ -3,7 +3,12 @@
 set -euo pipefail
 
 [[ -f $1/facts.yaml ]] || exit 0
-given='{}'
-[[ ! -f $1/facts.auto.tfvars.json ]] || given=$(< "$1/facts.auto.tfvars.json")
-yq --output-format json . "$1/facts.yaml" | jq --raw-output --argjson given "$given" '
-  [to_entries[] | select(.key | in($given) | not) | "\(.key) of \(.value.root)"] | join(", ")'
+given=$1/facts.auto.tfvars.json
+[[ -f $given ]] || given=/dev/null
+# A fact is a variable, or an entry of a variable that is a map.
+yq --output-format json . "$1/facts.yaml" | jq --raw-output --slurpfile given "$given" '
+  . as $facts
+  | [paths(type == "object" and (.root | type == "string"))
+      | select(. as $path | ($given[0] // {}) | getpath($path) == null)
+      | "\(join(".")) of \(. as $path | $facts | getpath($path).root)"]
+  | join(", ")'

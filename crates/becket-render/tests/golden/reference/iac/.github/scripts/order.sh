@@ -9,5 +9,5 @@ for root in */; do
   echo "$root $root"
   [[ -f $root/facts.yaml ]] || continue
   # Of another group's roots (../../<group>/<root>) there are the outputs that were written down.
-  yq --output-format json . "$root/facts.yaml" | jq --raw-output '.[].root' | sed -n "s|^\.\./\([^/]*\)$|\1 $root|p"
+  yq --output-format json . "$root/facts.yaml" | jq --raw-output '.. | .root? | strings' | sed -n "s|^\.\./\([^/]*\)$|\1 $root|p"
 done | tsort
