@@ -1,11 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { addresses } from "../modules/addresses";
+import { settings } from "../modules/stack";
 
-const config = new pulumi.Config("addresses");
-const made = addresses({
-    name: `${config.require("platform")}-${pulumi.getStack()}`,
-    zones: config.requireObject("zones"),
-});
+const { platform, zones } = settings<{ zones: string[] }>();
+const made = addresses({ name: `${platform}-${pulumi.getStack()}`, zones });
 
 // Outputs have Terraform's names: whoever reads them need not know which of the two made them.
 export const nat_allocation_ids = made.natAllocationIds;

@@ -37,10 +37,9 @@ export function same(given: unknown, stated: unknown): boolean {
         );
     }
     if (isMap(given) && isMap(stated)) {
-        const known = { ...stated, ...toPulumi(stated) };
         return (
-            Object.entries(given).every(([key, value]) => value === undefined || same(value, known[key])) &&
-            Object.entries(stated).every(([key, value]) => isEmpty(value) || attributeIn(given, key) !== undefined)
+            Object.entries(given).every(([key, value]) => value === undefined || same(value, statedAs(stated, key))) &&
+            Object.entries(stated).every(([key, value]) => !isBlocks(value) || attributeIn(given, key) !== undefined)
         );
     }
     const policies = [given, stated].map(policy);
@@ -50,12 +49,37 @@ export function same(given: unknown, stated: unknown): boolean {
     if (isEmpty(given) && isEmpty(stated)) {
         return true;
     }
-    return typeof given === "object" ? false : String(given) === String(stated);
+    // The provider keeps the address of an issuer without its scheme.
+    const bare = (text: string) => text.replace(/^https:\/\//, "");
+    return typeof given === "object" ? false : bare(String(given)) === bare(String(stated));
+}
+
+/** The attributes of the state, dots between them, that are configured and not given. */
+export function notGiven(stated: Values, configured: Values, given: Values): string[] {
+    return Object.entries(stated).flatMap(([attribute, value]) => {
+        const inConfiguration = configured[attribute];
+        if (isEmpty(value) || !(attribute in configured)) {
+            return [];
+        }
+        const here = attributeIn(given, attribute);
+        if (here === undefined) {
+            return [attribute];
+        }
+        const one = isBlocks(value) && value.length === 1 && isBlocks(inConfiguration) && isMap(here);
+        const below = one ? notGiven(value[0]!, inConfiguration[0]!, here) : [];
+        return below.map(path => `${attribute}.${path}`);
+    });
 }
 
 /** The value of Terraform's attribute in what the program gives. */
 export function attributeIn(given: Values, attribute: string): unknown {
     return given[attribute] ?? given[camel(attribute)] ?? given[plural(camel(attribute))];
+}
+
+/** Terraform's value of what Pulumi calls `property`. */
+export function statedAs(stated: Values, property: string): unknown {
+    const attribute = Object.keys(stated).find(name => attributeIn({ [property]: true }, name) !== undefined);
+    return attribute === undefined ? undefined : stated[attribute];
 }
 
 /** Whether nothing is said: what is left out and what is empty are the same to AWS. */

@@ -6,11 +6,12 @@
  * and name. So what it gives to each is known to the last id, and is compared with what Terraform gave.
  */
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as yaml from "js-yaml";
-import { attributeIn, isEmpty, same, toPulumi } from "./attributes";
+import { isEmpty, notGiven, same, statedAs, toPulumi } from "./attributes";
 import { counterpart, isLeftOut } from "./names";
-import { argumentsOf, outputs, pending, read, Resource, resources, Shown, Values, withoutKeys } from "./terraform";
+import { Arguments, argumentsOf, outputs, pending, Resource, resources, Shown, shownIn, Values, withoutKeys } from "./terraform";
 
 interface Made {
     type: string;
@@ -59,7 +60,12 @@ export async function compare(
     });
     const given = (await run()) ?? {};
     await pulumi.runtime.disconnect(); // when every resource has been told of
-    return differences(stated, made, argumentsOf(plan)).concat(outputDifferences(given, outputs(plan)));
+    const { tags } = (config["aws:defaultTags"] ?? {}) as { tags?: Values };
+    return [
+        ...differences(stated, made, argumentsOf(plan)),
+        ...tagDifferences(stated, made, tags ?? {}),
+        ...outputDifferences(given, outputs(plan)),
+    ];
 }
 
 async function setUp(
@@ -91,7 +97,7 @@ function dataOf(all: Resource[], config: Record<string, unknown>, token: string)
     }
 }
 
-function differences(stated: Map<string, Resource>, made: Made[], configured: Map<string, Set<string>>): string[] {
+function differences(stated: Map<string, Resource>, made: Made[], configured: Map<string, Arguments>): string[] {
     const found: string[] = [];
     const missing = new Map(stated);
     for (const { type, name, inputs } of made) {
@@ -101,29 +107,31 @@ function differences(stated: Map<string, Resource>, made: Made[], configured: Ma
             found.push(`${type} ${name}: Terraform has none`);
             continue;
         }
-        const known = toPulumi(resource.values);
         for (const [property, value] of Object.entries(inputs)) {
-            if (!same(value, attributeOf(resource, known, property))) {
-                const there = JSON.stringify(attributeOf(resource, known, property));
-                found.push(`${resource.address}: ${property} is ${there}, and ${JSON.stringify(value)} here`);
+            const there = statedAs(resource.values, property);
+            if (!same(value, there)) {
+                const [was, is] = [there, value].map(value => JSON.stringify(value));
+                found.push(`${resource.address}: ${property} is ${was}, and ${is} here`);
             }
         }
-        for (const attribute of configured.get(withoutKeys(resource.address)) ?? []) {
-            if (!isEmpty(resource.values[attribute]) && attributeIn(inputs, attribute) === undefined) {
-                const there = JSON.stringify(resource.values[attribute]);
-                found.push(`${resource.address}: ${attribute} is ${there}, and nothing here`);
-            }
+        const named = configured.get(withoutKeys(resource.address)) ?? {};
+        for (const attribute of notGiven(resource.values, named, inputs)) {
+            found.push(`${resource.address}: ${attribute} is configured, and nothing here gives it`);
         }
     }
     return found.concat([...missing.values()].map(({ address }) => `${address}: nothing here makes it`));
 }
 
-/** Terraform's own value where there is one of that name, so that blocks are compared as blocks. */
-function attributeOf(resource: Resource, known: Values, property: string): unknown {
-    const attribute = Object.keys(resource.values).find(attribute => {
-        return attributeIn({ [property]: true }, attribute) !== undefined;
+/** Tags, with those that the provider gives to everything. */
+function tagDifferences(stated: Map<string, Resource>, made: Made[], defaults: Values): string[] {
+    return made.flatMap(({ type, name, inputs }) => {
+        const resource = stated.get(`${type}::${name}`);
+        const there = resource?.values["tags_all"];
+        const here = { ...defaults, ...(inputs["tags"] as Values | undefined) };
+        return resource === undefined || isEmpty(there) || same(here, there)
+            ? []
+            : [`${resource.address}: tags are ${JSON.stringify(there)}, and ${JSON.stringify(here)} here`];
     });
-    return attribute === undefined ? known[property] : resource.values[attribute];
 }
 
 function outputDifferences(given: Values, stated: Values): string[] {
@@ -138,15 +146,11 @@ async function main([project, stack]: string[]): Promise<void> {
         console.error("usage: npm run --silent compare -- PROJECT STACK");
         process.exit(2);
     }
-    const settings = yaml.load(readFileSync(`${project}/Pulumi.${stack}.yaml`, "utf8"));
-    const { config } = settings as { config: Record<string, unknown> };
-    const found = await compare(
-        project,
-        stack,
-        config,
-        (project, stack) => read(`states/${project}.${stack}.json`),
-        () => pulumi.runtime.runInPulumiStack(() => import(`../${project}/index`)),
-    );
+    const shown = shownIn(resolve("states"));
+    process.chdir(project); // where Pulumi runs a program
+    const { config } = yaml.load(readFileSync(`Pulumi.${stack}.yaml`, "utf8")) as { config: Record<string, unknown> };
+    const run = () => pulumi.runtime.runInPulumiStack(() => import(`../${project}/index`));
+    const found = await compare(project, stack, config, shown, run);
     for (const difference of found) {
         console.log(difference);
     }

@@ -6,7 +6,7 @@
  * error: what is in nobody's hands after the move is found by nobody.
  */
 import { counterpart, Counterpart, isLeftOut } from "./names";
-import { read, resources, Shown } from "./terraform";
+import { resources, Shown, shownIn } from "./terraform";
 
 export function importList(shown: Shown): { resources: Counterpart[] } {
     const unknown: string[] = [];
@@ -39,7 +39,7 @@ if (require.main === module) {
         process.exit(2);
     }
     try {
-        console.log(JSON.stringify(importList(read(`states/${project}.${stack}.json`)), undefined, 4));
+        console.log(JSON.stringify(importList(shownIn("states")(project, stack)), undefined, 4));
     } catch (error) {
         console.error((error as Error).message);
         process.exit(1);

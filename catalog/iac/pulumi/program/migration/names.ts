@@ -26,19 +26,24 @@ export function counterpart(resource: Resource): Counterpart | undefined {
 }
 
 /**
- * The name in this program: the modules, the resource and its key, with dashes. `this` is left out, as are the numbers
- * of `count`: `module.network.aws_subnet.public["eu-west-1a"]` is `network-public-eu-west-1a`, and
- * `module.network.aws_vpc.this` is `network`.
+ * The name in this program: the modules, the resource and its key, with dashes. `this` is left out, as are the numbers of
+ * `count` and the way to the name in an ARN: `module.network.aws_subnet.public["eu-west-1a"]` is
+ * `network-public-eu-west-1a`, and `module.network.aws_vpc.this` is `network`.
  */
 export function nameOf(address: string): string {
     const parts = [...address.matchAll(/([\w-]+)(?:\[(?:"([^"]*)"|\d+)\])?(?:\.|$)/g)];
     // Of `module.<name>` the name counts, of `<type>.<name>` too.
     const named = parts.filter((_, index) => index % 2 === 1);
     return named
-        .flatMap(([, name, key]) => [name === "this" ? undefined : name, key])
+        .flatMap(([, name, key]) => [name === "this" ? undefined : name, shortOf(key)])
         .filter(part => part !== undefined)
         .join("-")
         .replaceAll(/[_/]/g, "-");
+}
+
+/** Of an ARN the name at its end. */
+function shortOf(key: string | undefined): string | undefined {
+    return key?.startsWith("arn:") ? key.split("/").at(-1) : key;
 }
 
 function idOf(resource: Resource, pattern: string): string {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 /** Attributes of a resource, as `terraform show -json` writes them. */
 export type Values = Record<string, unknown>;
@@ -25,8 +25,11 @@ interface State {
     root_module?: Module;
 }
 
+/** The arguments of a resource: of a block those in it, of others how they are computed. */
+export type Arguments = Record<string, unknown>;
+
 interface ModuleConfiguration {
-    resources?: { address: string; expressions?: Record<string, unknown> }[];
+    resources?: { address: string; expressions?: Arguments }[];
     module_calls?: Record<string, { module: ModuleConfiguration }>;
 }
 
@@ -38,8 +41,15 @@ export interface Shown {
     resource_changes?: { address: string; mode: string; change: { actions: string[] } }[];
 }
 
-export function read(file: string): Shown {
-    return JSON.parse(readFileSync(file, "utf8"));
+/** What Terraform showed of the root that the project and stack stand for. */
+export function shownIn(folder: string): (project: string, stack: string) => Shown {
+    return (project, stack) => {
+        const file = `${folder}/${project}.${stack}.json`;
+        if (!existsSync(file)) {
+            throw new Error(`${file} is missing: the plan of that root, written by terraform show -json.`);
+        }
+        return JSON.parse(readFileSync(file, "utf8"));
+    };
 }
 
 function stateOf(shown: Shown): State {
@@ -61,12 +71,15 @@ export function outputs(shown: Shown): Values {
     return Object.fromEntries(named.map(([name, { value }]) => [name, value]));
 }
 
-/** The arguments that the configuration gives each resource, by its address without keys; nothing where it is no plan. */
-export function argumentsOf(shown: Shown): Map<string, Set<string>> {
-    const found = new Map<string, Set<string>>();
+/**
+ * The arguments that the configuration gives each resource, by its address without keys; nothing where it is no plan.
+ * Terraform does not tell of dynamic blocks.
+ */
+export function argumentsOf(shown: Shown): Map<string, Arguments> {
+    const found = new Map<string, Arguments>();
     const walk = (module: ModuleConfiguration, prefix: string) => {
         for (const { address, expressions } of module.resources ?? []) {
-            found.set(prefix + address, new Set(Object.keys(expressions ?? {})));
+            found.set(prefix + address, expressions ?? {});
         }
         for (const [name, call] of Object.entries(module.module_calls ?? {})) {
             walk(call.module, `${prefix}module.${name}.`);

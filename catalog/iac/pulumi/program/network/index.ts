@@ -1,19 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { network } from "../modules/network";
-import { outputsOf } from "../modules/stack";
+import { network, NetworkArgs } from "../modules/network";
+import { outputsOf, settings } from "../modules/stack";
 
-const config = new pulumi.Config("network");
-const platform = config.require("platform");
-const addresses = outputsOf(platform, "addresses");
-
+const { platform, ...given } = settings<Omit<NetworkArgs, "name" | "natAllocationIds">>();
 const made = network({
     name: `${platform}-${pulumi.getStack()}`,
-    cidr: config.require("cidr"),
-    subnets: config.requireObject("subnets"),
-    natAllocationIds: addresses.requireOutput("nat_allocation_ids"),
-    ipv6: config.getBoolean("ipv6"),
-    interfaceEndpoints: config.getObject("interfaceEndpoints"),
-    flowLogs: config.getObject("flowLogs"),
+    natAllocationIds: outputsOf(platform, "addresses").requireOutput("nat_allocation_ids"),
+    ...given,
 });
 
 export const vpc_id = made.vpcId;

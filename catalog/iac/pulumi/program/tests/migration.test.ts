@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as aws from "@pulumi/aws";
-import { same, toPulumi } from "../migration/attributes";
+import { notGiven, same, toPulumi } from "../migration/attributes";
 import { importList } from "../migration/import-list";
 import { nameOf } from "../migration/names";
 import { Resource } from "../migration/terraform";
@@ -17,6 +17,10 @@ test("names are the modules', the resource's and the key", () => {
     assert.equal(nameOf('module.network.aws_subnet.public["eu-west-1a"]'), "network-public-eu-west-1a");
     assert.equal(nameOf("module.network.aws_kms_key.flow_logs[0]"), "network-flow-logs");
     assert.equal(nameOf('aws_eks_addon.this["coredns"]'), "coredns");
+    assert.equal(
+        nameOf('module.ebs_csi.aws_iam_role_policy_attachment.this["arn:aws:iam::aws:policy/service-role/Driver"]'),
+        "ebs-csi-Driver",
+    );
     assert.equal(nameOf('module.network.aws_vpc_endpoint.interface["ecr.api"]'), "network-interface-ecr.api");
     assert.equal(
         nameOf('module.node_termination[0].module.identity.aws_iam_role_policy.this["node-termination"]'),
@@ -73,8 +77,8 @@ test("two resources of one name are refused", () => {
 });
 
 test("what is given is compared in the forms that both have for it", () => {
-    assert.ok(same({ minSize: 1 }, [{ min_size: 1, max_size: 0 }]), "one block is the block itself");
-    assert.ok(!same({ minSize: 1 }, [{ min_size: 1, max_size: 3 }]), "what is not given is a difference");
+    assert.ok(same({ minSize: 1 }, [{ min_size: 1, computed: 3 }]), "one block is the block itself");
+    assert.ok(!same({ minSize: 1 }, [{ min_size: 1, tag: [{ key: "a" }] }]), "a block that is not given is missing");
     assert.ok(same(["b", "a"], ["a", "b"]));
     assert.ok(!same(["a"], ["a", "b"]));
     assert.ok(same({ a_b: "1" }, { a_b: "1" }), "keys of maps stay");
@@ -82,8 +86,16 @@ test("what is given is compared in the forms that both have for it", () => {
     assert.ok(!same('{"Statement":[{"Action":["a"]}]}', '{"Statement":[{"Action":["b"]}]}'));
     assert.ok(!same(false, true));
     assert.ok(!same(undefined, "x"));
+    assert.ok(same("https://issuer", "issuer"));
     assert.deepEqual(toPulumi({ vpc_config: [{ vpc_id: "v" }] }), {
         vpcConfig: { vpcId: "v" },
         vpcConfigs: [{ vpcId: "v" }],
     });
+});
+
+test("what is configured and not given is named, in blocks too", () => {
+    const stated = { name: "a", arn: "arn:a", config: [{ size: 1, computed: 2, empty: "" }] };
+    const configured = { name: {}, config: [{ size: {}, empty: {} }] };
+    assert.deepEqual(notGiven(stated, configured, { config: {} }), ["name", "config.size"]);
+    assert.deepEqual(notGiven(stated, configured, { name: "a", config: { size: 1 } }), []);
 });

@@ -1,0 +1,120 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { launchTemplate } from "./launch-template";
+import { mapValues } from "./maps";
+import { nodeRoles } from "./node-roles";
+import { selfManaged } from "./self-managed-nodes";
+
+/** A group of nodes. Sizes in GiB; instance types of one size and architecture. */
+export interface NodeGroup {
+    instanceTypes: string[];
+    architecture?: "x86_64" | "arm64";
+    os?: "al2023" | "bottlerocket";
+    diskSize?: number;
+    diskType?: string;
+    capacity?: "on-demand" | "spot";
+    min: number;
+    max: number;
+    desired: number;
+}
+
+/** An auto scaling group of our own; with `scaleOnCpu`, scaled for that average CPU use in percent. */
+export interface SelfManagedNodeGroup extends NodeGroup {
+    scaleOnCpu?: number;
+}
+
+/** The cluster that nodes join. */
+export interface NodesCluster {
+    name: pulumi.Output<string>;
+    endpoint: pulumi.Output<string>;
+    certificateAuthority: pulumi.Output<string>;
+    serviceCidr: pulumi.Output<string>;
+    securityGroupId: pulumi.Output<string>;
+    kubernetesVersion: string;
+}
+
+export interface NodesArgs {
+    /** Prefix of every resource's name: the platform and the cluster. */
+    name: string;
+    cluster: NodesCluster;
+    privateSubnetIds: pulumi.Input<string[]>;
+    managed: Record<string, NodeGroup>;
+    selfManaged: Record<string, SelfManagedNodeGroup>;
+    /** Whether Cilium is installed, so that nodes become ready. */
+    ciliumInstalled: boolean;
+    /** False where the API has no access entries, as that of a local AWS. */
+    accessEntries: boolean;
+    /** Whether nodes of self-managed groups are replaced when their launch template changes. A local AWS cannot. */
+    instanceRefresh: boolean;
+    /** Tags of instances and volumes, which the provider's default tags do not reach. */
+    tags: Record<string, string>;
+}
+
+/** Keeps pods away from a node until Cilium runs there; Cilium's operator takes it off. */
+export const taint = { key: "node.cilium.io/agent-not-ready", value: "true" };
+
+const amiTypes = {
+    al2023: { x86_64: "AL2023_x86_64_STANDARD", arm64: "AL2023_ARM_64_STANDARD" },
+    bottlerocket: { x86_64: "BOTTLEROCKET_x86_64", arm64: "BOTTLEROCKET_ARM_64" },
+};
+
+/**
+ * Nodes, in groups that EKS manages or in auto scaling groups of our own. Everything is keyed by the group's name:
+ * renaming, adding or removing a group leaves the others alone.
+ */
+export function nodes(args: NodesArgs) {
+    const twice = Object.keys(args.managed).find(group => group in args.selfManaged);
+    if (twice !== undefined) {
+        throw new Error(`${twice} is a managed group and a self-managed one; a group is either.`);
+    }
+    mapValues({ ...args.managed, ...args.selfManaged }, ({ min, desired, max }, group) => {
+        if (!(min <= desired && desired <= max)) {
+            throw new Error(`The sizes of ${group} are not in order: min <= desired <= max.`);
+        }
+    });
+
+    const roles = nodeRoles(args.name, {
+        managed: Object.keys(args.managed).length > 0,
+        "self-managed": Object.keys(args.selfManaged).length > 0,
+    });
+    const own = selfManaged(args, roles["self-managed"]);
+
+    // EKS waits until the nodes are ready, which they never are without Cilium: none of these before it is installed.
+    const ready: pulumi.Resource[] = [...Object.values(own)];
+    mapValues(args.managed, (group, groupName) => {
+        const template = launchTemplate(args, groupName, group);
+        if (!args.ciliumInstalled || roles.managed === undefined) {
+            return;
+        }
+        const made = new aws.eks.NodeGroup(
+            `nodes-${groupName}`,
+            {
+                clusterName: args.cluster.name,
+                nodeGroupName: groupName,
+                nodeRoleArn: roles.managed.role.arn,
+                subnetIds: args.privateSubnetIds,
+                version: args.cluster.kubernetesVersion,
+                amiType: amiTypes[group.os ?? "al2023"][group.architecture ?? "x86_64"],
+                capacityType: group.capacity === "spot" ? "SPOT" : "ON_DEMAND",
+                instanceTypes: group.instanceTypes,
+                launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
+                scalingConfig: { minSize: group.min, maxSize: group.max, desiredSize: group.desired },
+                updateConfig: { maxUnavailablePercentage: 33 },
+                taints: [{ ...taint, effect: "NO_EXECUTE" }],
+            },
+            {
+                // The number of nodes is whoever scales them's from then on.
+                ignoreChanges: ["scalingConfig.desiredSize"],
+                dependsOn: roles.managed.attachments,
+            },
+        );
+        ready.push(made);
+    });
+
+    return {
+        roleArns: mapValues(roles, ({ role }) => role.arn),
+        autoscalingGroups: own,
+        /** The groups whose nodes run pods. */
+        ready,
+    };
+}

@@ -1,0 +1,127 @@
+import * as pulumi from "@pulumi/pulumi";
+import { account, policy } from "./policies";
+
+/** Sees how everything is made and nothing that is kept in it. */
+export function planPolicy(stateBucket: string) {
+    const { partition } = account();
+    return policy(
+        {
+            Effect: "Deny",
+            Action: [
+                "dynamodb:BatchGetItem",
+                "dynamodb:GetItem",
+                "dynamodb:Query",
+                "dynamodb:Scan",
+                "logs:FilterLogEvents",
+                "logs:GetLogEvents",
+                "secretsmanager:GetSecretValue",
+                "sqs:ReceiveMessage",
+            ],
+            Resource: "*",
+        },
+        // The state is all that it reads of S3.
+        {
+            Effect: "Deny",
+            Action: "s3:GetObject*",
+            NotResource: pulumi.interpolate`arn:${partition}:s3:::${stateBucket}/*`,
+        },
+    );
+}
+
+/** Makes and changes everything but people's rights: of IAM, the roles of this platform, and not those of pipelines. */
+export function applyPolicy(platform: string, cluster: string, own: { roles: string[]; issuer: string }) {
+    const { accountId, partition } = account();
+    const iam = (resource: string) => pulumi.interpolate`arn:${partition}:iam::${accountId}:${resource}`;
+    const awsPolicy = (name: string) => pulumi.interpolate`arn:${partition}:iam::aws:policy/${name}`;
+    return policy(
+        {
+            Sid: "ClusterRoles",
+            Action: [
+                "iam:AddRoleToInstanceProfile",
+                "iam:AttachRolePolicy",
+                "iam:CreateInstanceProfile",
+                "iam:CreateRole",
+                "iam:DeleteInstanceProfile",
+                "iam:DeleteRole",
+                "iam:DeleteRolePolicy",
+                "iam:DetachRolePolicy",
+                "iam:Get*",
+                "iam:List*",
+                "iam:PassRole",
+                "iam:PutRolePolicy",
+                "iam:RemoveRoleFromInstanceProfile",
+                "iam:TagInstanceProfile",
+                "iam:TagRole",
+                "iam:UntagInstanceProfile",
+                "iam:UntagRole",
+                "iam:UpdateAssumeRolePolicy",
+                "iam:UpdateRole",
+                "iam:UpdateRoleDescription",
+            ],
+            Resource: [iam(`instance-profile/${platform}-${cluster}-*`), iam(`role/${platform}-${cluster}-*`)],
+        },
+        // IRSA.
+        {
+            Sid: "ClusterTokens",
+            Action: [
+                "iam:CreateOpenIDConnectProvider",
+                "iam:DeleteOpenIDConnectProvider",
+                "iam:GetOpenIDConnectProvider",
+                "iam:TagOpenIDConnectProvider",
+            ],
+            Resource: iam("oidc-provider/oidc.eks.*"),
+        },
+        {
+            Sid: "NotItself",
+            Effect: "Deny",
+            Action: [
+                "iam:AttachRolePolicy",
+                "iam:CreateRole",
+                "iam:Delete*",
+                "iam:DetachRolePolicy",
+                "iam:PassRole",
+                "iam:PutRolePolicy",
+                "iam:Update*",
+            ],
+            Resource: [...own.roles.map(role => iam(`role/${role}`)), iam(`oidc-provider/${own.issuer}`)],
+        },
+        {
+            Sid: "NoAdministrators",
+            Effect: "Deny",
+            Action: "iam:AttachRolePolicy",
+            Resource: "*",
+            Condition: {
+                ArnLike: {
+                    "iam:PolicyARN": ["AdministratorAccess", "IAMFullAccess", "PowerUserAccess"].map(awsPolicy),
+                },
+            },
+        },
+    );
+}
+
+/**
+ * Finds machines by tag, gets in by Session Manager, and finds the cluster; in the cluster its rights are those of its
+ * access entry.
+ */
+export function ansiblePolicy(platform: string, cluster: string) {
+    const { accountId, partition } = account();
+    const arn = (service: string, resource: string) =>
+        pulumi.interpolate`arn:${partition}:${service}:*:${accountId}:${resource}`;
+    return policy(
+        { Sid: "Inventory", Action: ["ec2:DescribeInstances", "ssm:DescribeInstanceInformation"], Resource: "*" },
+        { Sid: "Cluster", Action: "eks:DescribeCluster", Resource: arn("eks", `cluster/${platform}-${cluster}`) },
+        {
+            Sid: "Machines",
+            Action: "ssm:StartSession",
+            Resource: arn("ec2", "instance/*"),
+            Condition: {
+                StringEquals: { "aws:ResourceTag/platform": platform, "aws:ResourceTag/cluster": cluster },
+            },
+        },
+        {
+            Sid: "Sessions",
+            Action: ["ssm:ResumeSession", "ssm:TerminateSession"],
+            Resource: arn("ssm", "session/${aws:userid}-*"),
+        },
+    );
+}

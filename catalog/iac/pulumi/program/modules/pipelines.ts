@@ -1,0 +1,78 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { byName, mapValues } from "./maps";
+import { ansiblePolicy, applyPolicy, planPolicy } from "./pipeline-policies";
+import { account, policy } from "./policies";
+
+export interface PipelinesArgs {
+    /** Prefix of every role's name. */
+    platform: string;
+    /** The clusters of this account; each is an environment of the repository at GitHub. */
+    clusters: string[];
+    /** The repository whose workflows plan and apply, as owner/name. */
+    repository: string;
+    /** The bucket of the state, which plan reads. */
+    stateBucket: string;
+}
+
+const issuer = "token.actions.githubusercontent.com";
+
+/**
+ * Roles for GitHub's workflows, by the tokens that GitHub signs for each run: there is no key to keep, rotate or lose. plan
+ * reads and is for pull requests; apply and ansible are per cluster, and GitHub lets a run have the environment of that
+ * name only after somebody has approved it.
+ */
+export function pipelines({ platform, clusters, repository, stateBucket }: PipelinesArgs) {
+    const { partition } = account();
+    const github = new aws.iam.OpenIdConnectProvider("pipelines-github", {
+        url: `https://${issuer}`,
+        clientIdLists: ["sts.amazonaws.com"],
+    });
+
+    // Whose tokens each role trusts.
+    const subjects: Record<string, string[]> = {
+        plan: [`repo:${repository}:pull_request`, `repo:${repository}:ref:refs/heads/main`],
+        ...Object.fromEntries(
+            clusters.flatMap(cluster =>
+                ["apply", "ansible"].map(job => [`${cluster}-${job}`, [`repo:${repository}:environment:${cluster}`]]),
+            ),
+        ),
+    };
+    const roles = mapValues(
+        subjects,
+        (trusted, name) =>
+            new aws.iam.Role(`pipelines-${name}`, {
+                name: `${platform}-${name}`,
+                assumeRolePolicy: policy({
+                    Action: "sts:AssumeRoleWithWebIdentity",
+                    Principal: { Federated: github.arn },
+                    Condition: {
+                        StringEquals: { [`${issuer}:aud`]: "sts.amazonaws.com", [`${issuer}:sub`]: trusted },
+                    },
+                }),
+            }),
+    );
+    const give = (resource: string, role: string, name: string, document: aws.iam.PolicyDocument) =>
+        new aws.iam.RolePolicy(`pipelines-${resource}`, { name, role: roles[role]!.name, policy: document });
+    const attach = (resource: string, role: string, name: string) =>
+        new aws.iam.RolePolicyAttachment(`pipelines-${resource}`, {
+            role: roles[role]!.name,
+            policyArn: pulumi.interpolate`arn:${partition}:iam::aws:policy/${name}`,
+        });
+
+    attach("plan", "plan", "ReadOnlyAccess");
+    give("plan", "plan", "no-contents", planPolicy(stateBucket));
+    const own = { roles: Object.keys(subjects).map(name => `${platform}-${name}`), issuer };
+    for (const cluster of clusters) {
+        attach(`apply-${cluster}`, `${cluster}-apply`, "PowerUserAccess");
+        give(`apply-${cluster}`, `${cluster}-apply`, "roles-of-the-cluster", applyPolicy(platform, cluster, own));
+        give(`ansible-${cluster}`, `${cluster}-ansible`, "ansible", ansiblePolicy(platform, cluster));
+    }
+
+    const arnOf = (name: string) => roles[name]!.arn;
+    return {
+        planRoleArn: arnOf("plan"),
+        applyRoleArns: byName(clusters, cluster => arnOf(`${cluster}-apply`)),
+        ansibleRoleArns: byName(clusters, cluster => arnOf(`${cluster}-ansible`)),
+    };
+}
