@@ -79,12 +79,13 @@ resource "aws_iam_role_policy_attachment" "cluster" {
 
 # The provider waits until EKS calls the cluster active. Its address may not resolve, or not answer, for a while longer.
 resource "terraform_data" "answers" {
-  count = var.wait_for_cluster_command == null ? 0 : 1
+  count = var.wait ? 1 : 0
 
   triggers_replace = [aws_eks_cluster.this.endpoint]
 
   provisioner "local-exec" {
-    command     = var.wait_for_cluster_command
+    # --insecure: it is asked whether it answers, nothing more is sent or believed.
+    command     = "curl --insecure --silent --fail --output /dev/null --retry 90 --retry-delay 4 --retry-all-errors $ENDPOINT/healthz"
     environment = { ENDPOINT = aws_eks_cluster.this.endpoint }
   }
 }

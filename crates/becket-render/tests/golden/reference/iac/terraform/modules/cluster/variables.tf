@@ -56,9 +56,7 @@ variable "log_retention_days" {
   default     = 365
 }
 
-variable "wait_for_cluster_command" {
-  description = "Run until the API at $ENDPOINT answers. Null where Terraform runs outside of the network of a private cluster."
-  type        = string
-  # --insecure: it is asked whether it answers, nothing more is sent or believed.
-  default = "curl --insecure --silent --fail --output /dev/null --retry 90 --retry-delay 4 --retry-all-errors $ENDPOINT/healthz"
+variable "wait" {
+  description = "Whether to wait until the API answers, for six minutes at most. Not where Terraform cannot reach it."
+  type        = bool
 }

@@ -32,9 +32,10 @@ resource "aws_eks_node_group" "this" {
     effect = "NO_EXECUTE"
   }
 
-  # The number of nodes is whoever scales them's from then on.
+  # The number of nodes is whoever scales them's from then on. EKS cannot move a group to other subnets: rather than to
+  # replace all its nodes for a new zone, the zone is for groups made after it. A zone that goes takes -replace first.
   lifecycle {
-    ignore_changes = [scaling_config[0].desired_size]
+    ignore_changes = [scaling_config[0].desired_size, subnet_ids]
   }
 
   depends_on = [aws_iam_role_policy_attachment.node]

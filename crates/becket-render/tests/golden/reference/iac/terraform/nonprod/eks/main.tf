@@ -5,13 +5,13 @@ locals {
 module "cluster" {
   source = "../../modules/cluster"
 
-  name                     = local.name
-  kubernetes_version       = var.kubernetes_version
-  private_subnet_ids       = var.private_subnet_ids
-  public_access_cidrs      = var.public_access_cidrs
-  access                   = local.access
-  identity                 = var.identity
-  wait_for_cluster_command = var.wait_for_cluster_command
+  name                = local.name
+  kubernetes_version  = var.kubernetes_version
+  private_subnet_ids  = var.private_subnet_ids
+  public_access_cidrs = var.public_access_cidrs
+  access              = local.access
+  identity            = var.identity
+  wait                = coalesce(var.wait_for_cluster, length(var.public_access_cidrs) > 0)
 }
 
 module "nodes" {
@@ -43,6 +43,6 @@ module "node_termination" {
   autoscaling_group_arns = module.nodes.autoscaling_group_arns
   oidc_provider_arn      = module.cluster.oidc_provider_arn
   oidc_issuer            = module.cluster.oidc_issuer
-  irsa                   = var.identity == "irsa"
+  irsa                   = local.irsa
   associate              = local.addons_on
 }

@@ -82,9 +82,9 @@ variable "self_managed_nodes" {
   default = {}
 }
 
-variable "wait_for_cluster_command" {
-  description = "Run until the API at $ENDPOINT answers; null does not wait, as where Terraform cannot reach a private one."
-  type        = string
+variable "wait_for_cluster" {
+  description = "Whether to wait until the API answers. Where nothing is said, where it answers over the internet: whoever applies is in one of the ranges."
+  type        = bool
   default     = null
 }
 
@@ -96,7 +96,7 @@ variable "cilium_installed" {
 
 variable "addons" {
   description = "Add-ons of EKS. None where the API has none, as that of a local AWS."
-  type        = list(string)
+  type        = set(string)
   default     = ["aws-ebs-csi-driver", "coredns", "eks-pod-identity-agent"]
 }
 
