@@ -346,16 +346,6 @@ fn values_and_variables_that_do_not_meet() {
       |
       = help: did you mean `cidr`?
       = help: take the line away
-
-    warning[BK0512]: nothing gives the variable `cidr` a value
-     --> network/variables.tf:1:10
-      |
-    1 | variable "cidr" {
-      |          ^^^^^^ required
-      |
-      = note: a run without a terminal fails, another one asks
-      = help: give it a value in `terraform.tfvars`, or a default
-      = help: or say in `facts.yaml` which output of which root it is
     "#);
     insta::assert_snapshot!(after("cluster/facts.yaml", "vpc_id:", "vpc:"), @r#"
     error[BK0513]: no variable `vpc` is declared
@@ -387,11 +377,13 @@ fn values_and_variables_that_do_not_meet() {
 #[test]
 fn what_is_given_on_the_command_line_is_given() {
     let mut files = files(ROOTS);
+    let further = "type = string\n}\n\nvariable \"name\" {\n  type = string";
+    edit(&mut files, "network/variables.tf", "type = string", further);
     edit(
         &mut files,
         "network/terraform.tfvars",
         "cidr = \"10.0.0.0/16\"",
-        "",
+        "name = \"main\"",
     );
     assert!(found(&files).contains("warning[BK0512]"));
     for given in ["terraform plan -var cidr=10.0.0.0/16", "TF_VAR_cidr: 10.0.0.0/16"] {
@@ -604,6 +596,26 @@ module \"network\" {
         "",
     );
     assert_eq!(found(&files), "");
+}
+
+#[test]
+fn a_folder_that_lacks_much_of_what_it_uses_is_no_module_as_it_lies() {
+    let mixins = "
+--- mixins/dns.tf
+variable \"zone\" {}
+
+resource \"aws_route53_record\" \"this\" {
+  zone_id = var.zone
+  name    = local.name
+  type    = module.kind.name
+  records = [aws_lb.this.dns_name]
+}
+--- fixtures/bucket.tf
+provider \"aws\" {
+  region = var.region
+}
+";
+    assert_eq!(found(&files(mixins)), "");
 }
 
 #[test]

@@ -90,7 +90,7 @@ impl<'a> Reader<'a, '_> {
                 let name = part.trim().trim_start_matches(['!', '&']);
                 let name = name.split('[').next().unwrap_or(name);
                 let always = ["", "all", "ungrouped", "localhost", "127.0.0.1"];
-                if always.contains(&name) || name.contains(['*', '?']) {
+                if always.contains(&name) || !name.bytes().all(is_plain) {
                     continue;
                 }
                 let how = inventory.resolve(name);
@@ -98,4 +98,9 @@ impl<'a> Reader<'a, '_> {
             }
         }
     }
+}
+
+/// Whether a letter stands for itself in a name.
+fn is_plain(letter: u8) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, b'_' | b'-' | b'.')
 }

@@ -30,6 +30,9 @@ pub(super) fn collect<'a>(
         let Ok(text) = std::str::from_utf8(contents) else {
             continue;
         };
+        if !text.contains(" output ") && !text.contains(".Output") {
+            continue;
+        }
         for asked in read(text) {
             let home = match asked.root {
                 Some(root) => super::at_path(modules, root),

@@ -12,11 +12,11 @@ mod state;
 mod uses;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use becket_source::FileSet;
 
-use crate::symbol::{Kind, Symbol, Use};
+use crate::symbol::{By, Kind, Symbol, Use};
 use crate::table::Resolution;
 
 use facts::Fact;
@@ -51,6 +51,11 @@ pub(crate) fn read(files: &FileSet) -> Terraform<'_> {
         module.facts = facts::read(files, folder);
         modules.insert(folder, module);
     }
+    for folder in fragments(&modules) {
+        if let Some(module) = modules.get_mut(folder) {
+            module.layer = true;
+        }
+    }
     let mut uses = Vec::new();
     for module in modules.values() {
         uses::collect(module, &modules, &mut uses);
@@ -61,6 +66,33 @@ pub(crate) fn read(files: &FileSet) -> Terraform<'_> {
         elsewhere::collect(files, &modules, &mut uses);
     }
     Terraform { modules, facts, uses }
+}
+
+/// Folders whose files are no module as they lie, but are copied into others: they lack several of the names that they use,
+/// or one, and say nothing of providers. Those that are called, or have values beside them, are meant to be whole.
+fn fragments<'a>(modules: &BTreeMap<&'a str, Module<'a>>) -> Vec<&'a str> {
+    let called: BTreeSet<&str> = modules
+        .values()
+        .flat_map(|module| module.calls.values())
+        .map(|call| call.target.name())
+        .collect();
+    let alone = modules.values().filter(|module| {
+        !called.contains(module.folder) && module.values.is_empty() && module.facts.is_empty()
+    });
+    alone
+        .filter(|module| {
+            let mut uses = Vec::new();
+            uses::collect(module, modules, &mut uses);
+            let missing: BTreeSet<&Symbol> = uses
+                .iter()
+                .filter(|used| used.by == By::Expression && used.symbol.home == module.folder)
+                .map(|used| &used.symbol)
+                .filter(|symbol| !module.defines(symbol.kind, &symbol.name))
+                .collect();
+            missing.len() > 1 || (missing.len() == 1 && !module.stands_alone())
+        })
+        .map(|module| module.folder)
+        .collect()
 }
 
 /// The module that a path from the root of its repository names.

@@ -18,8 +18,8 @@ pub(crate) struct Module<'a> {
     pub(crate) folder: &'a str,
     /// Whether something that may define names here was not read.
     pub(crate) open: bool,
-    /// Whether it is laid over another folder, and no module as it lies: it overrides what it does not have, or uses
-    /// variables and declares none.
+    /// Whether it is laid over another folder, and no module as it lies: it overrides what it does not have, or lacks much
+    /// of what it uses.
     pub(crate) layer: bool,
     pub(crate) variables: BTreeMap<String, Variable<'a>>,
     pub(crate) calls: BTreeMap<String, Call<'a>>,
@@ -117,15 +117,20 @@ impl<'a> Module<'a> {
         module
     }
 
+    /// Whether it uses variables and declares none.
     fn is_fragment(&self) -> bool {
-        let blocks = || self.sources.iter().flat_map(|source| source.body.blocks());
-        let stands_alone = ["variable", "terraform", "provider"];
-        let uses_variables = |block: &Block| {
-            let mut references = block.body.references().into_iter();
+        let uses_variables = |source: &Source<'_>| {
+            let mut references = source.body.references().into_iter();
             references.any(|reference| reference.root.text == "var")
         };
-        !blocks().any(|block| stands_alone.contains(&block.kind.text.as_str()))
-            && blocks().any(uses_variables)
+        self.variables.is_empty() && !self.open && self.sources.iter().any(uses_variables)
+    }
+
+    /// Whether it says which providers it takes.
+    pub(super) fn stands_alone(&self) -> bool {
+        let blocks = self.sources.iter().flat_map(|source| source.body.blocks());
+        let mut kinds = blocks.map(|block| block.kind.text.as_str());
+        kinds.any(|kind| matches!(kind, "terraform" | "provider"))
     }
 
     fn parse(&mut self, files: &FileSet, path: &'a str) -> Option<Source<'a>> {

@@ -10,6 +10,8 @@ use crate::symbol::Place;
 pub(crate) struct Values<'a> {
     /// Whether a run reads it without being told to.
     pub(crate) automatic: bool,
+    /// Whether it is the root's `terraform.tfvars`.
+    pub(crate) main: bool,
     pub(crate) names: Vec<(String, Place<'a>)>,
 }
 
@@ -24,6 +26,7 @@ pub(super) fn read<'a>(files: &'a FileSet, folder: &'a str) -> Vec<Values<'a>> {
             let stem = plain.strip_suffix(".tfvars")?;
             let text = files.text(path)?.ok()?;
             Some(Values {
+                main: stem == "terraform",
                 automatic: stem == "terraform" || stem.rsplit('.').next() == Some("auto"),
                 names: names(path, text, plain != name),
             })

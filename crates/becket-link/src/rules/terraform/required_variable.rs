@@ -2,6 +2,7 @@
 
 use becket_source::{Diagnostic, FileSet, Level, Rule};
 
+use crate::frontend::terraform::Module;
 use crate::rules::LinkRule;
 use crate::table::Table;
 use crate::world::World;
@@ -15,7 +16,7 @@ pub(crate) const RULE: LinkRule = LinkRule {
 ## What
 
 A root has a variable without a default, and neither its `.tfvars` files nor its `facts.yaml` give it a value. Only roots
-that have such files are looked at, and a variable that is sensitive, or given by `-var` or `TF_VAR_…` somewhere in the
+that have a `facts.yaml`, or a `terraform.tfvars` with other required values, are looked at, and a variable that is sensitive, or given by `-var` or `TF_VAR_…` somewhere in the
 files, is left alone. Without a `facts.yaml` it is a warning: the value may come from where Terraform runs.
 
 ## Why
@@ -32,18 +33,7 @@ Give it a value in `terraform.tfvars`, give it a default, or say in `facts.yaml`
 
 fn run(world: &World<'_>, _: &Table<'_>, findings: &mut Vec<Diagnostic>) {
     for module in world.terraform.modules.values() {
-        let automatic = module.values.iter().find(|values| values.automatic);
-        let (false, false, Some(level)) = (
-            module.open,
-            module.layer,
-            match (module.facts.is_empty(), automatic) {
-                (false, _) => Some(Level::Error),
-                (true, Some(_)) => Some(Level::Warning),
-                (true, None) => None,
-            },
-        ) else {
-            continue;
-        };
+        let Some(level) = level(module) else { continue };
         let given = module.given();
         for (name, variable) in &module.variables {
             if !variable.required || variable.sensitive || given.contains(name.as_str()) {
@@ -65,6 +55,26 @@ fn run(world: &World<'_>, _: &Table<'_>, findings: &mut Vec<Diagnostic>) {
             );
         }
     }
+}
+
+/// How bad it is where a variable is not given: an error in a root whose facts are said, a warning where a
+/// `terraform.tfvars` gives others that are required, nothing elsewhere.
+fn level(module: &Module<'_>) -> Option<Level> {
+    if module.open || module.layer {
+        return None;
+    }
+    if !module.facts.is_empty() {
+        return Some(Level::Error);
+    }
+    let is_required = |name: &str| {
+        module
+            .variables
+            .get(name)
+            .is_some_and(|variable| variable.required)
+    };
+    let values = module.values.iter().filter(|values| values.main);
+    let mut names = values.flat_map(|values| &values.names);
+    names.any(|(name, _)| is_required(name)).then_some(Level::Warning)
 }
 
 /// Whether any file names the environment's or the command line's way to give it.
