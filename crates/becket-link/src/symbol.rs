@@ -40,6 +40,14 @@ pub enum Kind {
     Handler,
     /// A group of an inventory, or a host.
     HostGroup,
+    /// An action of the same repository.
+    Action,
+    /// A workflow of the same repository that others call.
+    Workflow,
+    /// An input of an action or workflow.
+    Input,
+    /// A file or folder that a workflow names.
+    Path,
 }
 
 impl fmt::Display for Kind {
@@ -61,6 +69,10 @@ impl fmt::Display for Kind {
             Self::File => "file",
             Self::Handler => "handler",
             Self::HostGroup => "group of hosts",
+            Self::Action => "action",
+            Self::Workflow => "workflow",
+            Self::Input => "input",
+            Self::Path => "path",
         })
     }
 }

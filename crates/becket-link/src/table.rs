@@ -44,8 +44,8 @@ impl<'w> Table<'w> {
             .collect();
         let terraform = world.terraform.uses.iter();
         let terraform = terraform.map(|used| (used, world.terraform.resolve(world.files, &used.symbol)));
-        let ansible = world.ansible.uses.iter().map(|(used, how)| (used, *how));
-        let uses = terraform.chain(ansible).collect();
+        let others = world.ansible.uses.iter().chain(&world.actions.uses);
+        let uses = terraform.chain(others.map(|(used, how)| (used, *how))).collect();
         Self { rows, uses }
     }
 

@@ -6,6 +6,7 @@ use becket_document::KeyPath;
 use becket_kustomize::Resource;
 use becket_source::{Diagnostic, FileSet, Location};
 
+use crate::frontend::actions::{self, Actions};
 use crate::frontend::ansible::{self, Ansible};
 use crate::frontend::argocd::{self, Deployed};
 use crate::frontend::kubernetes;
@@ -23,6 +24,7 @@ pub(crate) struct World<'a> {
     pub(crate) scopes: BTreeMap<Key, Scope>,
     pub(crate) terraform: Terraform<'a>,
     pub(crate) ansible: Ansible<'a>,
+    pub(crate) actions: Actions<'a>,
     /// What could not be read.
     pub(crate) findings: Vec<Diagnostic>,
 }
@@ -110,6 +112,7 @@ impl<'a> World<'a> {
             applications,
             scopes,
             ansible: ansible::read(files, &terraform),
+            actions: actions::read(files),
             terraform,
             findings,
         }

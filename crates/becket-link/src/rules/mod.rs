@@ -1,5 +1,6 @@
 //! The rules, one a file: what it is about as data, and one function that looks at the world.
 
+mod actions;
 mod ansible;
 mod argocd;
 mod kubernetes;
@@ -50,6 +51,9 @@ pub(crate) const ALL: &[LinkRule] = &[
     ansible::source_file::RULE,
     ansible::handler::RULE,
     ansible::host_group::RULE,
+    actions::action::RULE,
+    actions::input::RULE,
+    actions::path::RULE,
 ];
 
 /// Names in back quotes, with commas.
