@@ -14,3 +14,5 @@ mod judge;
 mod machines;
 #[cfg(test)]
 mod rendered;
+#[cfg(test)]
+mod rights;

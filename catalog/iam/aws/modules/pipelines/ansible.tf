@@ -1,5 +1,5 @@
-# Finds machines by tag, gets in by Session Manager, and finds the cluster; in the cluster its rights are those of its
-# access entry.
+# All that the playbooks need together; what each needs by itself is in ansible/iam. Machines are found by tag and entered
+# by Session Manager; in the cluster the rights are those of the access entry.
 resource "aws_iam_role_policy" "ansible" {
   for_each = toset(var.clusters)
 
@@ -43,8 +43,118 @@ data "aws_iam_policy_document" "ansible" {
   }
 
   statement {
+    sid     = "SessionDocuments"
+    actions = ["ssm:StartSession"]
+    resources = [
+      "arn:${local.partition}:ssm:*:*:document/SSM-SessionManagerRunShell",
+      "arn:${local.partition}:ssm:*:*:document/AWS-StartNonInteractiveCommand",
+    ]
+  }
+
+  statement {
     sid       = "Sessions"
     actions   = ["ssm:ResumeSession", "ssm:TerminateSession"]
     resources = ["arn:${local.partition}:ssm:*:${local.account}:session/$${aws:userid}-*"]
   }
+
+  statement {
+    sid       = "Bucket"
+    actions   = ["s3:GetBucketLocation", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
+    resources = [local.buckets[each.key], "${local.buckets[each.key]}/*"]
+  }
+
+  statement {
+    sid = "Find"
+    actions = [
+      "ec2:DescribeSnapshots",
+      "ec2:DescribeVolumes",
+      "rds:DescribeDBClusterSnapshots",
+      "rds:DescribeDBClusters",
+      "rds:DescribeDBInstances",
+      "rds:DescribeDBSnapshots",
+      "rds:ListTagsForResource",
+    ]
+    resources = ["*"]
+  }
+
+  statement {
+    sid = "Databases"
+    actions = [
+      "rds:AddTagsToResource",
+      "rds:CreateDBClusterSnapshot",
+      "rds:CreateDBSnapshot",
+      "rds:RestoreDBInstanceFromDBSnapshot",
+    ]
+    resources = [
+      for kind in ["cluster", "cluster-snapshot", "db", "og", "pg", "snapshot", "subgrp"] :
+      "arn:${local.partition}:rds:*:${local.account}:${kind}:*"
+    ]
+  }
+
+  statement {
+    sid     = "Expire"
+    actions = ["rds:DeleteDBClusterSnapshot", "rds:DeleteDBSnapshot"]
+    resources = [
+      "arn:${local.partition}:rds:*:${local.account}:cluster-snapshot:*",
+      "arn:${local.partition}:rds:*:${local.account}:snapshot:*",
+    ]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/cluster"
+      values   = [each.key]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/backup"
+      values   = ["ansible"]
+    }
+  }
+
+  statement {
+    sid     = "Volumes"
+    actions = ["ec2:CreateSnapshot", "ec2:CreateVolume"]
+    resources = [
+      "arn:${local.partition}:ec2:*:${local.account}:volume/*",
+      "arn:${local.partition}:ec2:*::snapshot/*",
+    ]
+  }
+
+  statement {
+    sid     = "Tag"
+    actions = ["ec2:CreateTags"]
+    resources = [
+      "arn:${local.partition}:ec2:*:${local.account}:volume/*",
+      "arn:${local.partition}:ec2:*::snapshot/*",
+    ]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ec2:CreateAction"
+      values   = ["CreateSnapshot", "CreateVolume"]
+    }
+  }
+
+  statement {
+    sid       = "Passwords"
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = ["arn:${local.partition}:secretsmanager:*:${local.account}:secret:*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/platform"
+      values   = [var.platform]
+    }
+  }
+
+  statement {
+    sid       = "Credentials"
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = ["arn:${local.partition}:secretsmanager:*:${local.account}:secret:${var.platform}/argocd-*"]
+  }
+}
+
+locals {
+  buckets = { for cluster in var.clusters : cluster => "arn:${local.partition}:s3:::${var.bucket_prefix}-${cluster}" }
 }

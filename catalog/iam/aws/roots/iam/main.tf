@@ -10,8 +10,9 @@ module "people" {
 module "pipelines" {
   source = "../../modules/pipelines"
 
-  platform     = var.platform
-  clusters     = var.clusters
-  repository   = var.repository
-  state_bucket = var.state_bucket
+  platform      = var.platform
+  clusters      = var.clusters
+  repository    = var.repository
+  state_bucket  = var.state_bucket
+  bucket_prefix = var.bucket_prefix
 }

@@ -33,3 +33,7 @@ variable "repository" {
 variable "state_bucket" {
   type = string
 }
+
+variable "bucket_prefix" {
+  type = string
+}

@@ -17,3 +17,8 @@ variable "state_bucket" {
   description = "The bucket of Terraform's state, which plan reads."
   type        = string
 }
+
+variable "bucket_prefix" {
+  description = "What the name of each cluster's bucket begins with; the cluster's name follows."
+  type        = string
+}
