@@ -38,6 +38,8 @@ pub enum Kind {
     File,
     /// A handler of Ansible.
     Handler,
+    /// An argument that a role of Ansible requires.
+    Argument,
     /// A group of an inventory, or a host.
     HostGroup,
     /// An action of the same repository.
@@ -68,6 +70,7 @@ impl fmt::Display for Kind {
             Self::Template => "template",
             Self::File => "file",
             Self::Handler => "handler",
+            Self::Argument => "argument",
             Self::HostGroup => "group of hosts",
             Self::Action => "action",
             Self::Workflow => "workflow",

@@ -139,6 +139,37 @@ fn an_output_that_a_fact_of_ansible_takes() {
     ");
 }
 
+#[test]
+fn an_argument_that_a_role_requires_is_given_by_something() {
+    let facts = "iac/ansible/facts.yaml";
+    insta::assert_snapshot!(after(facts, "cluster_certificate_authority_data: {", "cluster_certificate_authority: {"), @r"
+    warning[BK0526]: nothing gives `cluster_certificate_authority_data`, which this role requires
+      --> iac/ansible/argocd.yaml:7:13
+       |
+     7 |     - role: acme.platform.kubeconfig
+       |             ^^^^^^^^^^^^^^^^^^^^^^^^ used here first
+       |
+      ::: iac/ansible/ansible_collections/acme/platform/roles/kubeconfig/meta/argument_specs.yaml:17:7
+       |
+    17 |       cluster_certificate_authority_data:
+       |       ---------------------------------- required here
+       |
+       = help: did you mean it by the fact `cluster_certificate_authority`?
+    ");
+    let mut files = rendered();
+    edit(
+        &mut files,
+        facts,
+        "cluster_certificate_authority_data: {",
+        "certificate: {",
+    );
+    files.insert_text(
+        "iac/ansible/group_vars/prod/facts.yaml",
+        "cluster_certificate_authority_data: LS0t\n",
+    );
+    assert_eq!(found(&files), "");
+}
+
 const PROJECT: &str = "
 --- ansible.cfg
 [defaults]

@@ -51,6 +51,7 @@ pub(crate) const ALL: &[LinkRule] = &[
     ansible::source_file::RULE,
     ansible::handler::RULE,
     ansible::host_group::RULE,
+    ansible::argument::RULE,
     actions::action::RULE,
     actions::input::RULE,
     actions::path::RULE,

@@ -17,6 +17,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'a, '_>, folder: &'a str, terraform: 
     };
     let beside = parent(folder);
     for fact in facts::lines(reader.files, &path) {
+        reader.ansible.facts.insert(fact.variable.0.clone());
         let roots: Vec<&str> = roots(terraform, beside)
             .filter(|root| root.rsplit('/').next() == Some(fact.root.0.as_str()))
             .collect();

@@ -2,8 +2,9 @@
 //!
 //! A project is a folder with an `ansible.cfg`, with `roles/` or with `ansible_collections/`. Jinja is not evaluated: a name
 //! that holds an expression is unknown, as is what a collection or role that is installed from elsewhere brings. Variables
-//! are not looked at, but for those that are outputs of Terraform.
+//! are not looked at, but for those that are outputs of Terraform, and those that a role requires.
 
+pub(crate) mod arguments;
 mod facts;
 mod inventory;
 mod playbook;
@@ -31,6 +32,8 @@ pub(crate) struct Ansible<'a> {
     pub(crate) roles: BTreeSet<String>,
     /// Handlers, and the topics that they listen to.
     pub(crate) handlers: BTreeSet<String>,
+    /// Variables that are outputs of Terraform.
+    pub(crate) facts: BTreeSet<String>,
     /// Groups and hosts of the inventories.
     pub(crate) groups: BTreeSet<String>,
 }
@@ -47,6 +50,7 @@ pub(crate) fn read<'a>(files: &'a FileSet, terraform: &Terraform<'a>) -> Ansible
             ..Ansible::default()
         },
         notified: Vec::new(),
+        used: Vec::new(),
         open: false,
         visited: BTreeSet::new(),
     };
@@ -58,6 +62,7 @@ pub(crate) fn read<'a>(files: &'a FileSet, terraform: &Terraform<'a>) -> Ansible
         facts::read(&mut reader, project, terraform);
     }
     reader.handlers();
+    reader.arguments();
     reader.ansible
 }
 
@@ -80,6 +85,8 @@ struct Reader<'a, 'r> {
     ansible: Ansible<'a>,
     /// Handlers that tasks notify.
     notified: Vec<(String, Place<'a>)>,
+    /// The folders of roles that are used, and where.
+    used: Vec<(&'a str, Place<'a>)>,
     /// Whether something that may bring handlers is not here, or has a name that is not known.
     open: bool,
     /// Files of tasks that were read.

@@ -194,6 +194,8 @@ impl<'a> Reader<'a, '_> {
 
     /// A role by its name. Whether the play looks into `collections`, too, decides what may come from elsewhere.
     pub(super) fn role_name(&mut self, name: &str, place: Place<'a>, collections: bool) {
+        let role = self.roles.get(name).map(|role| role.folder);
+        self.used.extend(role.map(|folder| (folder, place)));
         // A path names a role by its folder.
         let known = self.roles.get(name).is_some()
             || (name.contains('/') && self.roles.get(name.rsplit('/').next().unwrap_or(name)).is_some());

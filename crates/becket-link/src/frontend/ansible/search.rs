@@ -81,6 +81,12 @@ pub(crate) fn near<'a>(files: &'a FileSet, folder: &str, name: &str) -> Option<&
     )
 }
 
+/// The outermost project that a file lies in.
+pub(super) fn project<'p>(projects: &BTreeSet<&'p str>, path: &str) -> &'p str {
+    let mut around = projects.iter().filter(|project| is_within(path, project));
+    around.next().copied().unwrap_or_default()
+}
+
 /// Whether a path lies below a folder.
 fn is_within(path: &str, folder: &str) -> bool {
     folder.is_empty()

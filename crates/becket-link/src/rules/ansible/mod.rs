@@ -1,5 +1,6 @@
 //! Rules about Ansible's playbooks and roles.
 
+pub(super) mod argument;
 pub(super) mod handler;
 pub(super) mod host_group;
 pub(super) mod role;
