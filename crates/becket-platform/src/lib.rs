@@ -15,6 +15,7 @@ mod rules;
 mod scaffold;
 mod schema;
 mod shape;
+mod stores;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -174,6 +174,12 @@ struct Capability {
 
 const CAPABILITIES: &[Capability] = &[
     Capability {
+        name: "database",
+        description: "What runs the databases and tables of services on a cluster of the cloud.",
+        providers: &["aws"],
+        acted_on: &["aws"],
+    },
+    Capability {
         name: "gitops",
         description: "What brings the clusters to what Git says.",
         providers: &["argocd"],

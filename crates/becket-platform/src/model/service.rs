@@ -31,7 +31,7 @@ record! {
         /// Its database, which it finds at `DATABASE_URL`.
         database: Option<Database>,
         /// Tables of a key-value store by name.
-        tables: IndexMap<Label, Table> = IndexMap::new(); later,
+        tables: IndexMap<Label, Table> = IndexMap::new(),
         /// Configuration that is the same in every environment; promoted with the image.
         config: Config = Config::new(),
         /// How many run: a number, or one per environment and `default`.
@@ -100,7 +100,7 @@ record! {
         /// The database's kind: `postgres`.
         engine: Engine,
         /// Who runs it on a cluster of the cloud: `rds` or `aurora`.
-        kind: DatabaseKind = DatabaseKind::Rds; later,
+        kind: DatabaseKind = DatabaseKind::Rds,
     }
 }
 

@@ -88,6 +88,9 @@ rules! {
     open_to_all Platform,
     flow_logs Platform,
     spot_instances Platform,
+    database_name Platform,
+    store_clash Platform,
+    no_replica Platform,
 }
 
 pub(crate) use lock::RULE as LOCKED;

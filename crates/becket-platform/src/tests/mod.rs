@@ -7,6 +7,7 @@ use becket_source::{Diagnostic, line_column};
 use crate::{Date, parse};
 
 mod cloud;
+mod databases;
 mod reading;
 mod rules;
 

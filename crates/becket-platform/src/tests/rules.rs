@@ -311,7 +311,8 @@ fn every_rule_finds_something_here() {
     let tests = concat!(
         include_str!("reading.rs"),
         include_str!("rules.rs"),
-        include_str!("cloud.rs")
+        include_str!("cloud.rs"),
+        include_str!("databases.rs")
     );
     let untested: Vec<_> = rules()
         .iter()

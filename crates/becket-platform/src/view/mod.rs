@@ -5,6 +5,7 @@
 
 mod ansible;
 mod cloud;
+mod database;
 mod environment;
 mod github;
 mod network;
@@ -158,6 +159,7 @@ pub fn views_with(platform: &Platform, lock: &Lock, scope: Scope) -> Vec<View> {
                     environment::put_cluster(platform, name, cluster, layer);
                     ansible::put_cluster(platform, name, cluster, layer);
                     cloud::put_cluster(platform, lock, name, cluster, layer);
+                    database::put_cluster(platform, name, cluster, layer);
                     vpc::put(cluster, layer);
                     pulumi::put_cluster(layer);
                 }))
@@ -257,6 +259,7 @@ fn of_platform(platform: &Platform, view: &mut Layer) {
         &platform.at.key("cloud"),
     );
     cloud::put_platform(platform, view);
+    database::put_platform(platform, view);
     let hosts = platform.services.values().any(|service| service.host.is_some());
     view.put(
         "platform.has.hosts",

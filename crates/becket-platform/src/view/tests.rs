@@ -51,10 +51,7 @@ fn the_reference_platform_has_one_note_and_nothing_else() {
             .iter()
             .map(|finding| finding.message.as_str())
             .collect::<Vec<_>>(),
-        [
-            "checked, and not acted on by this version: `services.*.database.kind`, \
-             `services.*.slo`, `services.*.tables`, `alerts`"
-        ]
+        ["checked, and not acted on by this version: `services.*.slo`, `alerts`"]
     );
 }
 
@@ -314,4 +311,35 @@ fn what_a_cluster_says_of_its_network_is_offered_as_the_modules_take_it() {
     );
     assert_eq!(shown(&all[1]), [json!([]), json!(false), json!([]), json!(null)]);
     assert!(all[0].is("cluster.has.flow_logs") && !all[1].is("cluster.has.flow_logs"));
+}
+
+#[test]
+fn the_first_cluster_of_an_environment_has_its_databases_and_the_others_replicas() {
+    let parsed = storefront();
+    let clusters = views(parsed.platform().unwrap(), Scope::Cluster);
+    let keys = |view: &View, path: &str| {
+        let map = get(view, path);
+        map.as_object().unwrap().keys().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(
+        keys(&clusters[0], "cluster.databases")[..2],
+        ["catalog-dev", "catalog-qa"]
+    );
+    assert_eq!(
+        get(&clusters[1], "cluster.databases")["orders-prod"],
+        json!({ "kind": "aurora", "production": true, "replica_regions": ["eu-central-1"] })
+    );
+    assert_eq!(
+        get(&clusters[2], "cluster.databases")["orders-prod"],
+        json!({ "kind": "aurora", "production": true, "replica_of": "prod" })
+    );
+    assert_eq!(
+        get(&clusters[2], "cluster.tables")["orders-prod"]["tables"],
+        json!({ "carts": { "name": "storefront-prod-orders-carts", "key": "cart_id" } })
+    );
+    assert_eq!(
+        get(&clusters[2], "cluster.facts.primaries"),
+        json!({ "root": "../../prod/database", "output": "primaries" })
+    );
+    assert!(!clusters[1].is("cluster.has.replicas") && clusters[2].is("cluster.has.replicas"));
 }

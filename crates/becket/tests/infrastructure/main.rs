@@ -128,8 +128,9 @@ mod tests {
     fn every_root_is_formatted_and_valid() {
         let (_folder, terraform) = rendered("{}");
         let roots = roots(&terraform);
-        let of_clusters = ["nonprod", "prod", "prod-dr"]
-            .map(|cluster| ["addresses", "network", "eks"].map(|root| terraform.join(cluster).join(root)));
+        let of_clusters = ["nonprod", "prod", "prod-dr"].map(|cluster| {
+            ["addresses", "network", "eks", "database"].map(|root| terraform.join(cluster).join(root))
+        });
         let of_accounts = ["nonprod", "prod"].map(|account| terraform.join("iam").join(account));
         for root in of_clusters.iter().flatten().chain(&of_accounts) {
             assert!(roots.contains(root), "{} is none of {roots:?}", root.display());
