@@ -1,6 +1,7 @@
 //! The arguments of the command line. What a command does is said in its own file under `commands/`.
 
 pub(crate) mod state;
+pub(crate) mod test;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -75,6 +76,8 @@ pub(crate) enum Command {
     Kustomize(Kustomize),
     #[command(subcommand)]
     State(state::State),
+    #[command(subcommand)]
+    Test(test::Test),
     Completions(Completions),
     #[command(hide = true)]
     Serve(Serve),

@@ -27,9 +27,12 @@ use crate::folder::Folder;
 use crate::output::Output;
 
 fn main() -> ExitCode {
-    // A pod's own processes, and PostgreSQL's supervisor, are this program started again. It must be first: they
-    // enter namespaces, which a process with threads cannot.
-    if let Some(code) = becket_pod::init::main_if_asked().or_else(becket_engine::postgres::main_if_asked) {
+    // A pod's own processes, PostgreSQL's supervisor, and what ends with its parent are this program started again. It
+    // must be first: some enter namespaces, which a process with threads cannot.
+    if let Some(code) = becket_pod::init::main_if_asked()
+        .or_else(becket_engine::postgres::main_if_asked)
+        .or_else(commands::test::process::main_if_asked)
+    {
         return code;
     }
     let arguments = match Arguments::try_parse() {
@@ -80,6 +83,7 @@ fn run(arguments: &Arguments, output: Output) -> Result<(), CommandError> {
         Command::Explain(explain) => commands::explain::run(explain, output),
         Command::Kustomize(kustomize) => commands::kustomize::run(&start, kustomize, output),
         Command::State(state) => commands::state::run(&start, state, output),
+        Command::Test(test) => commands::test::run(&folder()?, test, output),
         Command::Completions(completions) => {
             commands::completions::run(completions, output);
             Ok(())

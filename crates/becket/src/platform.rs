@@ -49,6 +49,18 @@ impl Read {
         Ok((read, findings))
     }
 
+    /// The same with `text` as `platform.yaml`, and what is allocated for it by the same lock.
+    pub(crate) fn with_text(&self, text: &str) -> Self {
+        let parsed = becket_platform::parse(PLATFORM, text);
+        let mut file = self.file.clone();
+        file.insert_text(PLATFORM, text);
+        let lock = match parsed.platform() {
+            Some(platform) => self.lock.allocate(platform).0,
+            None => self.lock.clone(),
+        };
+        Self { parsed, file, lock }
+    }
+
     /// That `platform.lock` is missing or old.
     pub(crate) fn stale_lock(&self, level: Level) -> Option<Diagnostic> {
         self.lock.stale(written_lock(&self.file), level)

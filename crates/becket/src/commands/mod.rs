@@ -19,4 +19,5 @@ pub(crate) mod rollback;
 pub(crate) mod serve;
 pub(crate) mod state;
 pub(crate) mod status;
+pub(crate) mod test;
 pub(crate) mod up;

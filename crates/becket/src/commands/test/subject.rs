@@ -1,0 +1,141 @@
+//! What is tested: the repository iac as render leaves it, its roots, and how it looks after each change.
+
+use becket_source::FileSet;
+
+use super::laid;
+use super::roots::{self, Root};
+use super::variants::{Variant, Variants};
+use crate::cli::test::Infra;
+use crate::error::CommandError;
+use crate::folder::{Folder, PLATFORM, read_folder, unreadable};
+use crate::output::Output;
+use crate::platform::Read;
+use crate::repositories;
+
+/// The repository, and what is done with it.
+pub(super) struct Subject {
+    /// What is applied first.
+    pub iac: FileSet,
+    /// The roots that are applied, in order.
+    pub roots: Vec<Root>,
+    /// Those that are not, with the reason.
+    pub left_out: Vec<Root>,
+    /// What is changed then, one after the other.
+    pub changes: Vec<Change>,
+}
+
+/// A change to the platform.
+pub(super) struct Change {
+    /// The step's name.
+    pub step: &'static str,
+    /// What is changed, in a phrase.
+    pub what: String,
+    pub iac: FileSet,
+    /// The names that it is about.
+    pub names: Vec<String>,
+    pub kind: Kind,
+}
+
+/// What may come of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Additions, which are applied.
+    Grows,
+    /// Additions, which are only planned.
+    WouldGrow,
+    /// Nothing.
+    Stays,
+    /// Changes to what bears one of the names.
+    Renamed,
+}
+
+impl Subject {
+    pub(super) fn of(
+        folder: &Folder,
+        read: &Read,
+        arguments: &Infra,
+        output: Output,
+    ) -> Result<Self, CommandError> {
+        let existing = match &arguments.iac {
+            Some(iac) => checked_out(iac)?,
+            None => repositories::committed(folder)?,
+        };
+        let tree = |read: &Read| repositories::iac(&existing, &repositories::render(read)?, output);
+        let platform = read.platform()?;
+        for name in &arguments.clusters {
+            if !platform.clusters.keys().any(|known| known.as_str() == name) {
+                let known: Vec<_> = platform.clusters.keys().map(ToString::to_string).collect();
+                return Err(CommandError::usage(format!("there is no cluster {name}"))
+                    .hint(format!("there are {}", known.join(", "))));
+            }
+        }
+        let is_chosen =
+            |name: &str| arguments.clusters.is_empty() || arguments.clusters.iter().any(|one| one == name);
+        let as_it_is = tree(read)?;
+        if !laid::can_be(&as_it_is) {
+            return Err(CommandError::usage("the platform has no infrastructure to test")
+                .hint("name a cloud and accounts in platform.yaml under `cloud:`"));
+        }
+        let (roots, left_out) = chosen(&as_it_is, arguments, &is_chosen)?;
+        let Some(Ok(text)) = read.file.text(PLATFORM) else {
+            return Err(CommandError::usage(format!("{PLATFORM} is not UTF-8 text")));
+        };
+        let variants = Variants::of(text, &read.parsed, &is_chosen).ok_or_else(CommandError::shown)?;
+        let change = |step, kind, variant: Option<Variant>| -> Result<Option<Change>, CommandError> {
+            let Some(variant) = variant else { return Ok(None) };
+            Ok(Some(Change {
+                step,
+                what: variant.what.join("; "),
+                iac: tree(&read.with_text(&variant.text))?,
+                names: variant.names,
+                kind,
+            }))
+        };
+        // Regions seldom have a zone to spare: the test begins without the last one, and adds it.
+        let a_zone_less = change("zone", Kind::Grows, variants.a_zone_less()?)?;
+        let (iac, mut changes) = match a_zone_less {
+            Some(mut zone) => (std::mem::replace(&mut zone.iac, as_it_is), vec![zone]),
+            None => (as_it_is, Vec::new()),
+        };
+        changes.extend(change("reorder", Kind::Stays, variants.zones_reordered()?)?);
+        changes.extend(change("group", Kind::WouldGrow, variants.a_node_group_more()?)?);
+        changes.extend(change("rename", Kind::Renamed, variants.a_node_group_renamed()?)?);
+        Ok(Self {
+            iac,
+            roots,
+            left_out,
+            changes,
+        })
+    }
+}
+
+/// The roots that were asked for, with those they need: those that are applied, and those that are not.
+fn chosen(
+    iac: &FileSet,
+    arguments: &Infra,
+    is_chosen: &dyn Fn(&str) -> bool,
+) -> Result<(Vec<Root>, Vec<Root>), CommandError> {
+    let all = roots::find(iac).map_err(|why| CommandError::new(crate::error::Kind::Findings, why))?;
+    let named =
+        |root: &Root| arguments.roots.is_empty() || arguments.roots.iter().any(|name| name == root.name());
+    let roots = roots::needed(&all, |root| is_chosen(root.of()) && named(root));
+    if roots.is_empty() {
+        let mut known: Vec<_> = all.iter().map(|root| root.name().to_owned()).collect();
+        known.sort();
+        known.dedup();
+        return Err(
+            CommandError::usage("there is no such root").hint(format!("there are {}", known.join(", ")))
+        );
+    }
+    Ok(roots.into_iter().partition(|root| root.left_out.is_none()))
+}
+
+/// The repository in the folder that was named, where its name in a set of repositories is `iac`.
+fn checked_out(iac: &std::path::Path) -> Result<FileSet, CommandError> {
+    let path = crate::folder::existing(iac)?;
+    let files = read_folder(&path, &|name| [".git", ".terraform"].contains(&name))
+        .map_err(|error| unreadable(&path, &error))?;
+    let mut existing = FileSet::new();
+    existing.replace_folder("iac", &files);
+    Ok(existing)
+}
