@@ -204,6 +204,12 @@ const CAPABILITIES: &[Capability] = &[
         acted_on: &["gateway"],
     },
     Capability {
+        name: "local-aws",
+        description: "What stands in for AWS where the infrastructure is tested.",
+        providers: &["moto", "localstack"],
+        acted_on: &["moto", "localstack"],
+    },
+    Capability {
         name: "logs",
         description: "What keeps the logs.",
         providers: &["loki", "elk"],

@@ -1,0 +1,2 @@
+# As after ansible/cilium.yaml: managed groups come with the second apply.
+cilium_installed = true

@@ -1,0 +1,98 @@
+// Package infrastructure applies every root of ../terraform, reads what can be predicted, plans again to see no change,
+// and destroys all of it.
+//
+// Against a local AWS, whose address is AWS_ENDPOINT_URL:
+//
+//	moto_server -p 5000 & AWS_ENDPOINT_URL=http://127.0.0.1:5000 go test -timeout 60m ./...
+//
+// Against AWS, in an account that is there for tests only and that the environment has credentials for:
+//
+//	INFRA_TEST_ACCOUNT=444455556666 go test -timeout 3h ./...
+package infrastructure
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/gruntwork-io/terratest/modules/terraform"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// What passes when it is tried again, beside what Terratest knows.
+var retryable = map[string]string{
+	".*RequestLimitExceeded.*":      "AWS was asked too often.",
+	".*DependencyViolation.*":       "AWS still takes away what depends on it.",
+	".*connection refused.*":        "The local AWS does not answer yet.",
+	".*TLS handshake timeout.*":     "The network is slow.",
+	".*OperationAbortedException.*": "AWS still works on the last change.",
+}
+
+func TestInfrastructure(t *testing.T) {
+	account := os.Getenv("INFRA_TEST_ACCOUNT")
+	local := os.Getenv("AWS_ENDPOINT_URL") != ""
+	if !local && account == "" {
+		t.Skip("set AWS_ENDPOINT_URL for a local AWS, or INFRA_TEST_ACCOUNT for AWS")
+	}
+	directory := layOut(t, local)
+	roots := inOrder(t, directory)
+	require.NotEmpty(t, roots)
+
+	places := map[place]bool{}
+	// Cleanups run the last one first: what is left is looked for when every root is destroyed.
+	t.Cleanup(func() {
+		for place := range places {
+			left := leftovers(t, directory, place)
+			assert.Empty(t, left, "left in %s %s", place.account, place.region)
+		}
+	})
+
+	outputs := map[string]map[string]any{}
+	for _, root := range roots {
+		place := placeOf(t, root, account)
+		places[place] = true
+		root.writeFacts(t, outputs)
+		options := optionsOf(t, root.directory, place)
+		t.Cleanup(func() {
+			// The others are destroyed whatever becomes of this one.
+			_, err := terraform.DestroyE(t, options)
+			assert.NoError(t, err, "destroying %s", root.name)
+		})
+		terraform.InitAndApply(t, options)
+		if layOver(t, root, "second-apply", local) {
+			terraform.Apply(t, options)
+		}
+		outputs[root.name] = terraform.OutputAll(t, options)
+		expectValues(t, root, options)
+		assert.Zero(t, terraform.PlanExitCode(t, options), "%s would change again", root.name)
+	}
+}
+
+// optionsOf is how Terraform is run in a root. A test fails on any error of init and apply that does not pass.
+func optionsOf(t *testing.T, directory string, place place) *terraform.Options {
+	options := terraform.WithDefaultRetryableErrors(t, &terraform.Options{
+		TerraformDir: directory,
+		Vars:         place.variables(),
+		NoColor:      true,
+	})
+	for pattern, reason := range retryable {
+		options.RetryableTerraformErrors[pattern] = reason
+	}
+	options.MaxRetries = 3
+	options.TimeBetweenRetries = 10 * time.Second
+	return options
+}
+
+// leftovers are what still bears the platform's name in an account and region.
+func leftovers(t *testing.T, directory string, place place) []string {
+	folder := filepath.Join(directory, "leftovers-"+place.account+"-"+place.region)
+	copyFolder(t, filepath.Join(directory, "leftovers"), folder)
+	options := optionsOf(t, folder, place)
+	options.Vars["platform"] = place.platform
+	options.Vars["region"] = place.region
+	options.Vars["account"] = place.account
+	terraform.InitAndApply(t, options)
+	return terraform.OutputList(t, options, "leftovers")
+}

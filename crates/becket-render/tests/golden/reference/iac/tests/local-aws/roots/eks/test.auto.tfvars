@@ -1,0 +1,4 @@
+# moto 5.2 knows nothing of these.
+access_entries   = false
+addons           = []
+instance_refresh = false

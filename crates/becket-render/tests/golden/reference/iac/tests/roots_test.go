@@ -1,0 +1,131 @@
+package infrastructure
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gruntwork-io/terratest/modules/terraform"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+)
+
+// A root of Terraform.
+type root struct {
+	name      string // such as prod/network
+	directory string
+	facts     map[string]fact
+}
+
+// A variable that is another root's output.
+type fact struct {
+	Root   string `yaml:"root"`
+	Output string `yaml:"output"`
+}
+
+// Where a root works.
+type place struct {
+	platform, account, region string
+	test                      bool // the account is not the root's own
+}
+
+func (place place) variables() map[string]any {
+	if place.test {
+		return map[string]any{"account": place.account}
+	}
+	return map[string]any{}
+}
+
+// needs are the roots that must be applied before this one.
+func (root root) needs() []string {
+	var names []string
+	for _, fact := range root.facts {
+		names = append(names, filepath.Join(root.name, fact.Root))
+	}
+	return names
+}
+
+// writeFacts gives the root what the roots it needs have put out.
+func (root root) writeFacts(t *testing.T, outputs map[string]map[string]any) {
+	values := map[string]any{}
+	for variable, fact := range root.facts {
+		value, known := outputs[filepath.Join(root.name, fact.Root)][fact.Output]
+		require.True(t, known, "%s: %s has no output %s", root.name, fact.Root, fact.Output)
+		values[variable] = value
+	}
+	text, err := json.Marshal(values)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(root.directory, "facts.auto.tfvars.json"), text, 0o644))
+}
+
+// Providers that need no account beside one of AWS.
+var source = regexp.MustCompile(`source\s*=\s*"(?:hashicorp/(?:aws|external|http|local|null|random|time|tls))"`)
+var anySource = regexp.MustCompile(`source\s*=\s*"`)
+
+// inOrder are the roots of a directory, each behind those it needs.
+func inOrder(t *testing.T, directory string) []root {
+	files, err := filepath.Glob(filepath.Join(directory, "terraform", "*", "*", "versions.tf"))
+	require.NoError(t, err)
+	waiting := map[string]root{}
+	for _, file := range files {
+		folder := filepath.Dir(file)
+		name, err := filepath.Rel(filepath.Join(directory, "terraform"), folder)
+		require.NoError(t, err)
+		if strings.HasPrefix(name, "modules/") {
+			continue
+		}
+		root := root{name: name, directory: folder}
+		if text, err := os.ReadFile(filepath.Join(folder, "facts.yaml")); err == nil {
+			require.NoError(t, yaml.Unmarshal(text, &root.facts), name)
+		}
+		versions, err := os.ReadFile(file)
+		require.NoError(t, err)
+		if len(source.FindAll(versions, -1)) < len(anySource.FindAll(versions, -1)) {
+			t.Logf("not applied: %s: it has a provider that needs an account elsewhere", name)
+			continue
+		}
+		waiting[name] = root
+	}
+	return sorted(t, waiting)
+}
+
+func sorted(t *testing.T, waiting map[string]root) []root {
+	var ordered []root
+	done := map[string]bool{}
+	for len(waiting) > 0 {
+		before := len(ordered)
+		var names []string
+		for name := range waiting {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		for _, name := range names {
+			isDone := func(need string) bool { return done[need] }
+			needs := waiting[name].needs()
+			if !slices.ContainsFunc(needs, func(need string) bool { return !isDone(need) }) {
+				ordered = append(ordered, waiting[name])
+				done[name] = true
+				delete(waiting, name)
+			}
+		}
+		require.Greater(t, len(ordered), before, "these need each other, or a root that is not applied: %v", names)
+	}
+	return ordered
+}
+
+// placeOf is where a root works: in its own account, which a local AWS has, or in the one for tests.
+func placeOf(t *testing.T, root root, account string) place {
+	read := func(name string) string {
+		return terraform.GetVariableAsStringFromVarFile(t, filepath.Join(root.directory, "terraform.tfvars"), name)
+	}
+	own := place{platform: read("platform"), account: read("account"), region: read("region")}
+	if account == "" {
+		return own
+	}
+	require.NotEqual(t, own.account, account, "the account for tests is one of the platform's")
+	return place{platform: own.platform, account: account, region: own.region, test: true}
+}
