@@ -112,18 +112,6 @@ fn describe(subject: &str, repository: &str, existing: &FileSet, plan: &Plan) ->
     format!("{subject}\n\n{}", lines.join("\n"))
 }
 
-/// The repository iac as render would leave it over what is there, edits by hand included. Where it would refuse, that is
-/// shown.
-pub(crate) fn iac(existing: &FileSet, rendered: &Rendered, output: Output) -> Result<FileSet, CommandError> {
-    match becket_render::plan(existing, rendered) {
-        Ok(plan) => Ok(plan.apply(existing).folder("iac")),
-        Err(mut findings) => {
-            output.findings(&mut findings, existing);
-            Err(CommandError::shown())
-        }
-    }
-}
-
 /// Everything that `check` looks at, and what it found.
 pub(crate) struct Checked {
     pub findings: Vec<Diagnostic>,

@@ -23,7 +23,7 @@ use crate::signals::Signals;
 
 pub(crate) fn run(folder: &Folder, arguments: &Infra, output: Output) -> Result<(), CommandError> {
     let read = Read::of(folder, output)?;
-    let subject = Subject::of(folder, &read, arguments, output)?;
+    let subject = Subject::of(&read, arguments)?;
     let program = program(arguments, &read)?;
     let provider = read
         .platform()?

@@ -58,6 +58,8 @@ impl LocalAws {
         let mut command = command(program.as_os_str());
         command
             .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+            // AWS' own policies, such as AdministratorAccess, are there without being made.
+            .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
             .stdin(Stdio::null())
             .stdout(file)
             .stderr(errors);

@@ -65,7 +65,7 @@ mod tests {
 
     fn root(path: &str, needs: &[&str]) -> Root {
         let fact = |need: &&str| Fact {
-            variable: "x".to_owned(),
+            path: vec!["x".to_owned()],
             root: (*need).to_owned(),
             output: "x".to_owned(),
         };

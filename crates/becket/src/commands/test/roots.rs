@@ -30,10 +30,11 @@ pub(super) struct Root {
     pub left_out: Option<String>,
 }
 
-/// A variable that is another root's output.
+/// A variable, or an entry of one that is a map, that is another root's output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fact {
-    pub variable: String,
+    /// The variable, and the keys of the entry.
+    pub path: Vec<String>,
     /// The other root's path.
     pub root: String,
     pub output: String,
@@ -72,7 +73,9 @@ pub(super) fn find(files: &FileSet) -> Result<Vec<Root>, String> {
         if let Some(fact) = root.facts.iter().find(|fact| !roots.contains_key(&fact.root)) {
             return Err(format!(
                 "terraform/{}/facts.yaml: {} is an output of {}, and there is no such root",
-                root.path, fact.variable, fact.root
+                root.path,
+                fact.path.join("."),
+                fact.root
             ));
         }
     }
@@ -130,19 +133,34 @@ fn facts(text: &str, root: &str) -> Result<Vec<Fact>, String> {
     let Some(node) = parsed.documents.first() else {
         return Ok(Vec::new());
     };
-    let fact = |entry: &becket_document::Entry| {
-        let text = |key| entry.value.get(key).and_then(Node::as_str);
-        let (Some(other), Some(output)) = (text("root"), text("output")) else {
-            return Err(format!("`{}` needs `root` and `output`", entry.name()));
-        };
-        let resolved = resolve(root, other);
-        Ok(Fact {
-            variable: entry.name().into_owned(),
-            root: resolved.ok_or_else(|| format!("`{other}` leads out of terraform"))?,
-            output: output.to_owned(),
-        })
-    };
-    node.entries().iter().map(fact).collect()
+    let mut facts = Vec::new();
+    collect(node, root, &mut Vec::new(), &mut facts)?;
+    Ok(facts)
+}
+
+/// The facts below `node`, which stands at `path`.
+fn collect(node: &Node, root: &str, path: &mut Vec<String>, facts: &mut Vec<Fact>) -> Result<(), String> {
+    let text = |key| node.get(key).and_then(Node::as_str);
+    match (text("root"), text("output")) {
+        (Some(other), Some(output)) => {
+            let resolved = resolve(root, other);
+            facts.push(Fact {
+                path: path.clone(),
+                root: resolved.ok_or_else(|| format!("`{other}` leads out of terraform"))?,
+                output: output.to_owned(),
+            });
+        }
+        (None, None) if !node.entries().is_empty() => {
+            for entry in node.entries() {
+                path.push(entry.name().into_owned());
+                collect(&entry.value, root, path, facts)?;
+                path.pop();
+            }
+        }
+        _ if path.is_empty() => {}
+        _ => return Err(format!("`{}` needs `root` and `output`", path.join("."))),
+    }
+    Ok(())
 }
 
 /// The path that `relative` leads to from the root `from`; none where it leads out.
@@ -239,6 +257,15 @@ mod tests {
             .map(|root| root.left_out.as_deref().unwrap_or_default())
             .collect();
         assert_eq!(reasons, ["provider cloudflare/cloudflare", "needs dns/zone"]);
+    }
+
+    #[test]
+    fn a_fact_may_be_an_entry_of_a_map() {
+        let names = "names: { a: { root: ../one, output: x }, b: { root: ../two, output: y } }";
+        let roots = find(&files(&[("a/one", ""), ("a/two", ""), ("a/x", names)])).unwrap();
+        let paths: Vec<_> = roots[2].facts.iter().map(|fact| fact.path.join(".")).collect();
+        assert_eq!(paths, ["names.a", "names.b"]);
+        assert_eq!(roots[2].needs().collect::<Vec<_>>(), ["a/one", "a/two"]);
     }
 
     #[test]

@@ -274,13 +274,25 @@ impl Run<'_> {
             let Some(value) = value else {
                 let what = format!(
                     "{} has no value: {} has no output {}",
-                    fact.variable, fact.root, fact.output
+                    fact.path.join("."), fact.root, fact.output
                 );
                 self.report.found(&root.path, &what, &[]);
                 return Ok(None);
             };
-            facts.insert(fact.variable.clone(), value.clone());
+            put(&mut facts, &fact.path, value.clone());
         }
         self.work.write_facts(root, facts).map(Some)
+    }
+}
+
+/// Puts `value` into `facts` at `path`.
+fn put(facts: &mut Map<String, Value>, path: &[String], value: Value) {
+    let Some((first, rest)) = path.split_first() else {
+        return;
+    };
+    if rest.is_empty() {
+        facts.insert(first.clone(), value);
+    } else if let Value::Object(below) = facts.entry(first.clone()).or_insert_with(|| json!({})) {
+        put(below, rest, value);
     }
 }

@@ -1,4 +1,6 @@
-//! What is tested: the repository iac as render leaves it, its roots, and how it looks after each change.
+//! What is tested: the repository iac as it is rendered or checked out, its roots, and how it looks after each change.
+
+use std::path::Path;
 
 use becket_source::FileSet;
 
@@ -7,8 +9,7 @@ use super::roots::{self, Root};
 use super::variants::{Variant, Variants};
 use crate::cli::test::Infra;
 use crate::error::CommandError;
-use crate::folder::{Folder, PLATFORM, read_folder, unreadable};
-use crate::output::Output;
+use crate::folder::{PLATFORM, existing, read_folder, unreadable};
 use crate::platform::Read;
 use crate::repositories;
 
@@ -50,17 +51,17 @@ pub(super) enum Kind {
 }
 
 impl Subject {
-    pub(super) fn of(
-        folder: &Folder,
-        read: &Read,
-        arguments: &Infra,
-        output: Output,
-    ) -> Result<Self, CommandError> {
-        let existing = match &arguments.iac {
-            Some(iac) => checked_out(iac)?,
-            None => repositories::committed(folder)?,
+    pub(super) fn of(read: &Read, arguments: &Infra) -> Result<Self, CommandError> {
+        let render = |read: &Read| Ok::<_, CommandError>(repositories::render(read)?.files.folder("iac"));
+        let rendered = render(read)?;
+        let checked_out = arguments.iac.as_deref().map(checked_out).transpose()?;
+        let tree = |read: &Read| {
+            let made = render(read)?;
+            Ok::<_, CommandError>(match &checked_out {
+                Some(checked_out) => followed(checked_out, &rendered, &made),
+                None => made,
+            })
         };
-        let tree = |read: &Read| repositories::iac(&existing, &repositories::render(read)?, output);
         let platform = read.platform()?;
         for name in &arguments.clusters {
             if !platform.clusters.keys().any(|known| known.as_str() == name) {
@@ -130,12 +131,44 @@ fn chosen(
     Ok(roots.into_iter().partition(|root| root.left_out.is_none()))
 }
 
-/// The repository in the folder that was named, where its name in a set of repositories is `iac`.
-fn checked_out(iac: &std::path::Path) -> Result<FileSet, CommandError> {
-    let path = crate::folder::existing(iac)?;
-    let files = read_folder(&path, &|name| [".git", ".terraform"].contains(&name))
-        .map_err(|error| unreadable(&path, &error))?;
-    let mut existing = FileSet::new();
-    existing.replace_folder("iac", &files);
-    Ok(existing)
+/// The repository in the folder that was named.
+fn checked_out(iac: &Path) -> Result<FileSet, CommandError> {
+    let path = existing(iac)?;
+    read_folder(&path, &|name| [".git", ".terraform"].contains(&name))
+        .map_err(|error| unreadable(&path, &error))
+}
+
+/// A checkout after a change that makes `later` of what was `rendered`: files that were edited by hand stay as they are.
+fn followed(checked_out: &FileSet, rendered: &FileSet, later: &FileSet) -> FileSet {
+    let mut files = checked_out.clone();
+    for (path, _) in rendered.iter().chain(later.iter()) {
+        if checked_out.get(path) != rendered.get(path) {
+            continue;
+        }
+        match later.get(path) {
+            Some(contents) => files.insert(path, contents.clone()),
+            None => drop(files.remove(path)),
+        }
+    }
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_edited_by_hand_does_not_follow_a_change() {
+        let files = |files: &[(&str, &str)]| -> FileSet {
+            files
+                .iter()
+                .map(|(path, text)| (*path, text.as_bytes().to_vec()))
+                .collect()
+        };
+        let rendered = files(&[("same", "1"), ("edited", "1"), ("gone", "1")]);
+        let checked_out = files(&[("same", "1"), ("edited", "mine"), ("gone", "1"), ("own", "mine")]);
+        let later = files(&[("same", "2"), ("edited", "2"), ("new", "2")]);
+        let expected = files(&[("same", "2"), ("edited", "mine"), ("new", "2"), ("own", "mine")]);
+        assert_eq!(followed(&checked_out, &rendered, &later), expected);
+    }
 }
