@@ -1,8 +1,11 @@
-//! The rendered Terraform before Terraform and OpenTofu themselves: formatted, and valid for the real provider.
+//! The rendered Terraform before Terraform and OpenTofu themselves: formatted, valid for the real provider, and applied to
+//! a local AWS.
 
 #[cfg(test)]
 #[path = "../judge/mod.rs"]
 mod judge;
+#[cfg(test)]
+mod local_aws;
 
 #[cfg(test)]
 mod tests {
@@ -14,13 +17,13 @@ mod tests {
     use crate::judge::{judge, not_judged};
 
     /// Where Terraform comes from: a filesystem mirror that has the AWS provider, for both tools.
-    struct Mirror {
+    pub struct Mirror {
         folder: tempfile::TempDir,
     }
 
     impl Mirror {
         /// The provider as somebody unpacked it on this machine.
-        fn find() -> Option<Self> {
+        pub fn find() -> Option<Self> {
             // What `init` left elsewhere only points to it.
             let found = Command::new("find")
                 .args([
@@ -66,12 +69,17 @@ mod tests {
             Some(Self { folder })
         }
 
+        /// The file that leads Terraform to it.
+        pub fn configuration(&self) -> PathBuf {
+            self.folder.path().join("terraform.rc")
+        }
+
         #[track_caller]
         fn run(&self, tool: &Path, root: &Path, arguments: &[&str]) {
             let ran = Command::new(tool)
                 .arg(format!("-chdir={}", root.display()))
                 .args(arguments)
-                .env("TF_CLI_CONFIG_FILE", self.folder.path().join("terraform.rc"))
+                .env("TF_CLI_CONFIG_FILE", self.configuration())
                 .env("CHECKPOINT_DISABLE", "1")
                 .output()
                 .unwrap();

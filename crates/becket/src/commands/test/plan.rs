@@ -9,7 +9,7 @@ pub(super) enum Expected<'a> {
     Nothing,
     /// What is new, and in what is there, lists that grow: nothing is made anew or loses anything.
     Additions,
-    /// Anything, of what is kept under one of these names only.
+    /// Anything of what is kept under one of these names; of the rest, what refers to that may change where it is.
     Only(&'a [String]),
 }
 
@@ -19,7 +19,7 @@ impl Expected<'_> {
         match self {
             Self::Nothing => "there should be nothing to change",
             Self::Additions => "there should be additions only",
-            Self::Only(_) => "nothing else should change",
+            Self::Only(_) => "nothing else should be made or destroyed",
         }
     }
 }
@@ -40,7 +40,7 @@ pub(super) fn unexpected(plan: &Value, expected: Expected<'_>) -> Vec<String> {
     let changes = changes.iter().filter_map(Change::of);
     let mut lines: Vec<String> = changes
         .filter(|change| !change.is(expected))
-        .map(|change| change.describe())
+        .map(|change| change.describe(expected))
         .collect();
     if expected == Expected::Nothing {
         let outputs = plan["output_changes"].as_object();
@@ -76,10 +76,9 @@ impl<'p> Change<'p> {
                 _ => false,
             },
             Expected::Only(names) => {
+                let is_named = |key: &str| names.iter().any(|name| name == key);
                 let mut keys = self.address.split('"').skip(1).step_by(2);
-                names
-                    .iter()
-                    .any(|name| self.index.as_str() == Some(name) || keys.any(|key| key == name))
+                self.actions == ["update"] || self.index.as_str().is_some_and(is_named) || keys.any(is_named)
             }
         }
     }
@@ -102,8 +101,11 @@ impl<'p> Change<'p> {
     }
 
     /// `aws_vpc.this would be made anew because of cidr_block`
-    fn describe(&self) -> String {
+    fn describe(&self, expected: Expected<'_>) -> String {
         let reasons = match self.actions[..] {
+            ["update"] if expected == Expected::Additions => {
+                self.changed().into_iter().map(str::to_owned).collect()
+            }
             ["update"] => self.different(),
             ["create" | "delete"] => Vec::new(),
             _ => self.replacing(),
@@ -144,7 +146,9 @@ impl<'p> Change<'p> {
 fn grows(before: &Value, after: &Value) -> bool {
     match (before, after) {
         (Value::Null, _) => true,
-        (Value::Array(before), Value::Array(after)) => before.iter().all(|item| after.contains(item)),
+        (Value::Array(before), Value::Array(after)) => before
+            .iter()
+            .all(|item| after.iter().any(|later| grows(item, later))),
         (Value::Object(before), Value::Object(after)) => before
             .iter()
             .all(|(key, value)| after.get(key).is_some_and(|after| grows(value, after))),
@@ -197,11 +201,18 @@ mod tests {
     #[test]
     fn a_change_may_be_about_one_name_only() {
         let plan = plan(include_str!("fixtures/zone-taken-away.json"));
-        let names = ["eu-west-1c".to_owned()];
-        assert_eq!(
-            unexpected(&plan, Expected::Only(&names)),
-            ["module.network.aws_vpc_endpoint.gateway[\"s3\"] would be changed: route_table_ids"]
-        );
+        let of = |name: &str| unexpected(&plan, Expected::Only(&[name.to_owned()]));
+        assert_eq!(of("eu-west-1c"), [""; 0]);
+        assert_eq!(of("eu-west-1b").len(), 2);
+    }
+
+    #[test]
+    fn a_block_grows_with_the_lists_in_it() {
+        let subnets = |ids: &[&str]| serde_json::json!([{ "subnet_ids": ids, "public": true }]);
+        assert!(grows(&subnets(&["a"]), &subnets(&["a", "b"])));
+        assert!(!grows(&subnets(&["a", "b"]), &subnets(&["b"])));
+        assert!(grows(&Value::Null, &subnets(&[])));
+        assert!(!grows(&subnets(&[]), &Value::Null));
     }
 
     #[test]

@@ -215,6 +215,10 @@ impl Run<'_> {
             let plan = self.terraform.json(&folder, &["show", "-json", PLAN]).await?;
             wrong = unexpected(&plan, expected);
         }
+        if !wrong.is_empty() {
+            let what = format!("{step}: {}", expected.missed());
+            self.report.found(&root.path, &what, &wrong);
+        }
         if applied && ran.differs {
             let arguments = ["apply", "-input=false", "-json", PLAN];
             let ran = self
@@ -232,8 +236,6 @@ impl Run<'_> {
             return Ok(Some(planned));
         }
         self.report.over(&root.path);
-        self.report
-            .found(&root.path, &format!("{step}: {}", expected.missed()), &wrong);
         Ok(None)
     }
 
@@ -274,7 +276,9 @@ impl Run<'_> {
             let Some(value) = value else {
                 let what = format!(
                     "{} has no value: {} has no output {}",
-                    fact.path.join("."), fact.root, fact.output
+                    fact.path.join("."),
+                    fact.root,
+                    fact.output
                 );
                 self.report.found(&root.path, &what, &[]);
                 return Ok(None);

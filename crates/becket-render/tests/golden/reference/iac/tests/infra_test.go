@@ -1,17 +1,19 @@
 // Package infrastructure applies every root of ../terraform, reads what can be predicted, plans again to see no change,
 // and destroys all of it.
 //
-// Against a local AWS, whose address is AWS_ENDPOINT_URL:
+// Against a local AWS: the one at AWS_ENDPOINT_URL, else moto, which is started (pip install 'moto[server]'):
 //
-//	moto_server -p 5000 & AWS_ENDPOINT_URL=http://127.0.0.1:5000 go test -timeout 60m ./...
+//	go test -mod=mod -timeout 60m ./...
 //
 // Against AWS, in an account that is there for tests only and that the environment has credentials for:
 //
-//	INFRA_TEST_ACCOUNT=444455556666 go test -timeout 3h ./...
+//	INFRA_TEST_ACCOUNT=444455556666 go test -mod=mod -timeout 3h ./...
 package infrastructure
 
 import (
+	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -32,9 +34,9 @@ var retryable = map[string]string{
 
 func TestInfrastructure(t *testing.T) {
 	account := os.Getenv("INFRA_TEST_ACCOUNT")
-	local := os.Getenv("AWS_ENDPOINT_URL") != ""
-	if !local && account == "" {
-		t.Skip("set AWS_ENDPOINT_URL for a local AWS, or INFRA_TEST_ACCOUNT for AWS")
+	local := account == ""
+	if local {
+		useLocalAWS(t)
 	}
 	directory := layOut(t, local)
 	roots := inOrder(t, directory)
@@ -68,6 +70,33 @@ func TestInfrastructure(t *testing.T) {
 		expectValues(t, root, options)
 		assert.Zero(t, terraform.PlanExitCode(t, options), "%s would change again", root.name)
 	}
+}
+
+// useLocalAWS starts moto, unless AWS_ENDPOINT_URL names what runs already.
+func useLocalAWS(t *testing.T) {
+	if os.Getenv("AWS_ENDPOINT_URL") != "" {
+		return
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	address := listener.Addr().String()
+	require.NoError(t, listener.Close())
+	_, port, err := net.SplitHostPort(address)
+	require.NoError(t, err)
+
+	moto := exec.Command("moto_server", "-H", "127.0.0.1", "-p", port)
+	moto.Env = append(os.Environ(), "MOTO_IAM_LOAD_MANAGED_POLICIES=true")
+	require.NoError(t, moto.Start(), "install it: pip install 'moto[server]'")
+	t.Cleanup(func() {
+		_ = moto.Process.Kill()
+		_ = moto.Wait()
+	})
+	answers := func() bool {
+		connection, err := net.Dial("tcp", address)
+		return err == nil && connection.Close() == nil
+	}
+	require.Eventually(t, answers, time.Minute, 100*time.Millisecond, "moto does not answer")
+	t.Setenv("AWS_ENDPOINT_URL", "http://"+address)
 }
 
 // optionsOf is how Terraform is run in a root. A test fails on any error of init and apply that does not pass.

@@ -18,13 +18,15 @@ import (
 type root struct {
 	name      string // such as prod/network
 	directory string
-	facts     map[string]fact
+	facts     map[string]any
 }
 
-// A variable that is another root's output.
-type fact struct {
-	Root   string `yaml:"root"`
-	Output string `yaml:"output"`
+// factOf is the root and the output that a part of facts.yaml names, where it names one: a variable, or an entry of one.
+func (root root) factOf(part any) (other, output string, found bool) {
+	keys, _ := part.(map[string]any)
+	relative, hasRoot := keys["root"].(string)
+	output, hasOutput := keys["output"].(string)
+	return filepath.Join(root.name, relative), output, hasRoot && hasOutput
 }
 
 // Where a root works.
@@ -43,21 +45,39 @@ func (place place) variables() map[string]any {
 // needs are the roots that must be applied before this one.
 func (root root) needs() []string {
 	var names []string
-	for _, fact := range root.facts {
-		names = append(names, filepath.Join(root.name, fact.Root))
+	var walk func(part any)
+	walk = func(part any) {
+		if other, _, found := root.factOf(part); found {
+			names = append(names, other)
+			return
+		}
+		if parts, isMap := part.(map[string]any); isMap {
+			for _, below := range parts {
+				walk(below)
+			}
+		}
 	}
+	walk(root.facts)
 	return names
 }
 
 // writeFacts gives the root what the roots it needs have put out.
 func (root root) writeFacts(t *testing.T, outputs map[string]map[string]any) {
-	values := map[string]any{}
-	for variable, fact := range root.facts {
-		value, known := outputs[filepath.Join(root.name, fact.Root)][fact.Output]
-		require.True(t, known, "%s: %s has no output %s", root.name, fact.Root, fact.Output)
-		values[variable] = value
+	var values func(part any) any
+	values = func(part any) any {
+		if other, output, found := root.factOf(part); found {
+			value, known := outputs[other][output]
+			require.True(t, known, "%s needs output %s of %s", root.name, output, other)
+			return value
+		}
+		below := map[string]any{}
+		parts, _ := part.(map[string]any)
+		for key, part := range parts {
+			below[key] = values(part)
+		}
+		return below
 	}
-	text, err := json.Marshal(values)
+	text, err := json.Marshal(values(root.facts))
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(root.directory, "facts.auto.tfvars.json"), text, 0o644))
 }
