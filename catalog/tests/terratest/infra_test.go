@@ -39,7 +39,7 @@ func TestInfrastructure(t *testing.T) {
 		useLocalAWS(t)
 	}
 	directory := layOut(t, local)
-	roots := inOrder(t, directory)
+	roots := inOrder(t, directory, local)
 	require.NotEmpty(t, roots)
 
 	places := map[place]bool{}

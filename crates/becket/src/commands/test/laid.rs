@@ -8,7 +8,8 @@ use becket_source::FileSet;
 
 use super::roots::Root;
 
-const OVERLAY: &str = "tests/local-aws";
+/// Where what is laid over is.
+pub(super) const OVERLAY: &str = "tests/local-aws";
 /// The root that finds what is left.
 pub(super) const LEFTOVERS: &str = "leftovers";
 

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use becket_document::{Node, hcl, yaml};
 use becket_source::FileSet;
 
+use super::laid::OVERLAY;
+
 /// Providers that need no account anywhere, beside AWS, which a local one stands in for.
 const APPLIED: [&str; 8] = [
     "hashicorp/aws",
@@ -95,12 +97,30 @@ pub(super) fn needed(roots: &[Root], chosen: impl Fn(&Root) -> bool) -> Vec<Root
     roots.iter().filter(wanted).cloned().collect()
 }
 
+/// The variables that the test itself gives the root `name`.
+fn given(files: &FileSet, name: &str) -> BTreeSet<String> {
+    let parts = name.split('/').map(|part| format!("{OVERLAY}/roots/{part}"));
+    let folders: Vec<String> = parts.collect();
+    let laid_over = folders.iter().flat_map(|folder| files.under(folder));
+    let texts =
+        laid_over.filter_map(|(path, _)| files.text(path)?.ok().filter(|_| path.ends_with(".tfvars")));
+    let attributes = texts.flat_map(|text| {
+        let body = hcl::parse(text).body;
+        body.attributes()
+            .map(|attribute| attribute.name.text.clone())
+            .collect::<Vec<_>>()
+    });
+    attributes.collect()
+}
+
 fn root(files: &FileSet, folder: &str, name: &str) -> Result<Root, String> {
     let path = format!("{folder}/facts.yaml");
-    let facts = match files.text(&path) {
+    let mut facts = match files.text(&path) {
         Some(Ok(text)) => facts(text, name).map_err(|why| format!("{path}: {why}"))?,
         _ => Vec::new(),
     };
+    let given = given(files, name);
+    facts.retain(|fact| !fact.path.first().is_some_and(|variable| given.contains(variable)));
     let versions = files.text(&format!("{folder}/versions.tf"));
     let versions = versions.and_then(Result::ok).unwrap_or_default();
     let foreign = providers(&hcl::parse(versions).body.to_node(versions))
@@ -257,6 +277,13 @@ mod tests {
             .map(|root| root.left_out.as_deref().unwrap_or_default())
             .collect();
         assert_eq!(reasons, ["provider cloudflare/cloudflare", "needs dns/zone"]);
+        let mut given = files(&[("dns/zone", "!cloudflare/cloudflare"), record]);
+        given.insert_text("tests/local-aws/roots/record/test.auto.tfvars", "zone = null\n");
+        let roots = find(&given).unwrap();
+        assert_eq!(
+            (roots[0].path.as_str(), roots[0].left_out.as_deref()),
+            ("dns/record", None)
+        );
     }
 
     #[test]

@@ -28,7 +28,7 @@ func layOut(t *testing.T, local bool) string {
 		}
 	}
 	copyOverrides(t, filepath.Join("local-aws", "every-root"), filepath.Join(directory, "leftovers"), local)
-	for _, root := range inOrder(t, directory) {
+	for _, root := range inOrder(t, directory, local) {
 		copyOverrides(t, filepath.Join("local-aws", "every-root"), root.directory, local)
 		layOver(t, root, "roots", local)
 	}

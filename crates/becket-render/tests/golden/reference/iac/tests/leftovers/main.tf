@@ -7,6 +7,11 @@ data "aws_resourcegroupstaggingapi_resources" "this" {
   }
 }
 
+data "aws_instances" "this" {
+  instance_tags        = { platform = var.platform }
+  instance_state_names = ["pending", "running", "stopping", "stopped"]
+}
+
 data "aws_eips" "this" {
   tags = { platform = var.platform }
 }
@@ -31,6 +36,9 @@ data "aws_iam_roles" "this" {
 }
 
 locals {
+  # A key waits for days until it is gone; instances and NAT gateways are shown for an hour after.
+  lingering = [":key/", ":instance/", ":natgateway/"]
+
   tagged = data.aws_resourcegroupstaggingapi_resources.this.resource_tag_mapping_list[*].resource_arn
   named = concat(
     tolist(data.aws_eks_clusters.this.names),

@@ -1,7 +1,7 @@
 output "leftovers" {
   value = concat(
-    # A key waits for days until it is gone, and a NAT gateway is shown for an hour after.
-    [for arn in local.tagged : arn if !strcontains(arn, ":key/") && !strcontains(arn, ":natgateway/")],
+    [for arn in local.tagged : arn if !anytrue([for part in local.lingering : strcontains(arn, part)])],
+    data.aws_instances.this.ids,
     data.aws_eips.this.allocation_ids,
     data.aws_nat_gateways.this.ids,
     [for name in local.named : name if startswith(name, "${var.platform}-")],

@@ -14,6 +14,6 @@ resource "aws_autoscaling_policy" "cpu" {
 
 resource "aws_eks_node_group" "this" {
   lifecycle {
-    ignore_changes = [remote_access, update_config, scaling_config[0].desired_size]
+    ignore_changes = [remote_access, update_config, scaling_config[0].desired_size, subnet_ids]
   }
 }

@@ -1,0 +1,2 @@
+# moto 5.2 knows nothing of these.
+pod_identity_associations = false
