@@ -309,6 +309,30 @@ async fn a_link_that_a_container_wrote_into_a_volume_never_leads_to_the_machine(
 }
 
 #[tokio::test]
+async fn a_file_that_a_volume_of_files_does_not_hold_is_missing() {
+    judged!();
+    let bench = Bench::new();
+    let mut spec = pod("files");
+    spec.volumes = vec![Volume {
+        name: "config".to_owned(),
+        source: VolumeSource::Files(BTreeMap::new()),
+    }];
+    let pod = Pod::start(spec).await.unwrap();
+    let mut container = bench.container("c", &["list", "/etc"]);
+    container.mounts = vec![Mount {
+        volume: "config".to_owned(),
+        path: "/etc/app.toml".to_owned(),
+        sub_path: Some("app.toml".to_owned()),
+        read_only: true,
+    }];
+    assert_eq!(
+        pod.run(container).await.unwrap_err().to_string(),
+        "pod files: container c: open app.toml in /sys/volumes/config without leaving it: \
+         No such file or directory (os error 2)"
+    );
+}
+
+#[tokio::test]
 async fn two_pods_listen_on_one_port_and_are_reached_from_outside() {
     judged!();
     let bench = Bench::new();

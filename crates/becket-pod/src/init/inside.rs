@@ -99,7 +99,8 @@ fn make(base: &OwnedFd, path: &str, links: ResolveFlags) -> rustix::io::Result<O
                 let before = rustix::process::umask(Mode::empty());
                 let outcome = rustix::fs::mkdirat(&parent, part, mode);
                 rustix::process::umask(before);
-                outcome?;
+                // Where nothing can be made, what is wrong is that it is not there.
+                outcome.map_err(|error| if error == Errno::ROFS { Errno::NOENT } else { error })?;
                 open(base, &reached, links)?
             }
             opened => opened?,
