@@ -399,3 +399,20 @@ fn leftovers_of_the_killed_are_taken_away() {
     let store = store(&disk, &key).unwrap();
     assert_eq!((store.recover().unwrap(), store.recover().unwrap()), (1, 0));
 }
+
+#[test]
+fn a_write_flushes_its_file_and_its_folder_once() {
+    let (disk, key) = (Simulated::new(), key());
+    let store = store(&disk, &key).unwrap();
+    let name: StateName = "prod/network".parse().unwrap();
+    for serial in 1..=3 {
+        let before = disk.machine().operations;
+        store
+            .write(&name, &Sent::of(&state(serial)), None, false, &by())
+            .unwrap();
+        let took = disk.machine().operations - before;
+        // The first makes the folder and flushes its name; each makes the file, writes it, flushes it, names it, and
+        // flushes the name.
+        assert_eq!(took, if serial == 1 { 7 } else { 5 }, "serial {serial}");
+    }
+}
