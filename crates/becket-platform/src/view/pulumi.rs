@@ -1,15 +1,25 @@
 //! What a stack of Pulumi's takes as objects: the values that Terraform's variables have, with keys as TypeScript writes
-//! them. Names of groups are keys too, and stay, as they hold no underscore.
+//! them. Names of groups are keys too, and stay, as they hold no underscore. And what is a file of its own in Terraform
+//! and a setting here.
 
 use serde_json::Value;
 
-use super::Layer;
+use super::{Layer, text};
+use crate::model::Platform;
 
 const OBJECTS: [(&str, &str); 3] = [
     ("cluster.flow_logs", "cluster.pulumi.flow_logs"),
     ("cluster.nodes.managed", "cluster.pulumi.nodes.managed"),
     ("cluster.nodes.self_managed", "cluster.pulumi.nodes.self_managed"),
 ];
+
+/// Adds to the view of the platform who makes ways out of its networks.
+pub(super) fn put_platform(platform: &Platform, view: &mut Layer) {
+    let nat = platform.capabilities.provider("nat").unwrap_or_default();
+    let at = platform.at.key("capabilities").key("nat");
+    view.put("platform.nat.provider", text(nat), &at);
+    view.put("platform.nat.regional", Value::from(nat == "regional"), &at);
+}
 
 /// Adds to the view of a cluster, when the values for Terraform are in it.
 pub(super) fn put_cluster(view: &mut Layer) {

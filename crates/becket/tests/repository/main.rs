@@ -27,7 +27,7 @@ mod tests {
             "{}",
             "{ iac: opentofu, state: hcp }",
             "{ state: becket }",
-            "{ state: s3-dynamodb, identity: irsa }",
+            "{ state: s3-dynamodb, identity: irsa, iac: pulumi }",
         ]
         .map(Repository::render)
         .into()
@@ -61,7 +61,8 @@ mod tests {
         let shellcheck = judge("shellcheck", "the steps of the workflows");
         for repository in repositories() {
             let workflows = below(&repository.at(".github/workflows"), "yaml");
-            assert_eq!(workflows.len(), 4);
+            let pulumi = repository.at("pulumi").is_dir();
+            assert_eq!(workflows.len(), 4 + usize::from(pulumi));
             let mut command = Command::new(&actionlint);
             command.arg("-no-color").arg("-pyflakes=");
             if let Some(shellcheck) = &shellcheck {

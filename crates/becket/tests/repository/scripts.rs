@@ -105,6 +105,24 @@ fn roots_are_applied_in_order_and_give_their_outputs_to_those_that_need_them() {
 }
 
 #[test]
+fn a_root_that_pulumi_has_taken_over_is_neither_planned_nor_applied() {
+    let Some(repository) = small() else { return };
+    for project in ["z", "iam"] {
+        fs::create_dir_all(repository.at("pulumi").join(project)).unwrap();
+        fs::write(repository.at("pulumi").join(project).join("Pulumi.yaml"), "").unwrap();
+    }
+    let roots: Value = serde_json::from_str(&said(&mut script(&repository, "roots", &[]))).unwrap();
+    let roots: Vec<_> = roots
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|root| &root["root"])
+        .collect();
+    assert_eq!(roots, [&json!("terraform/prod/a")]);
+    assert_eq!(said(&mut script(&repository, "order", &["prod"])).trim(), "a");
+}
+
+#[test]
 fn a_plan_says_whether_there_are_changes() {
     let Some(repository) = small() else { return };
     let outputs = || fs::read_to_string(repository.at("../output")).unwrap();

@@ -28,9 +28,12 @@ const name = `${platform}-${stack}`;
 const config = new pulumi.Config("eks");
 const ciliumInstalled = config.getBoolean("ciliumInstalled") ?? false;
 // A local AWS has none of these.
-const addons = config.getObject<string[]>("addons") ?? ["aws-ebs-csi-driver", "coredns", "eks-pod-identity-agent"];
+const allAddons = config.getObject<string[]>("addons") ?? ["aws-ebs-csi-driver", "coredns", "eks-pod-identity-agent"];
 const accessEntries = config.getBoolean("accessEntries") ?? true;
 const instanceRefresh = config.getBoolean("instanceRefresh") ?? true;
+
+const irsa = given.identity === "irsa";
+const addons = irsa ? allAddons.filter(addon => addon !== "eks-pod-identity-agent") : allAddons;
 
 const networkOutputs = outputsOf(platform, "network");
 const iam = outputsOf(platform, "iam", given.account);
@@ -44,13 +47,13 @@ const plane = cluster({
     privateSubnetIds,
     publicAccessCidrs: given.publicAccessCidrs,
     access: accessEntries ? accessOf(stack, given.teams, iam) : {},
-    irsa: given.identity === "irsa",
+    irsa,
 });
 const identity: ClusterIdentity = {
     clusterName: plane.name,
     oidcProviderArn: plane.oidcProviderArn,
     oidcIssuer: plane.oidcIssuer,
-    associate: ciliumInstalled && addons.length > 0,
+    associate: ciliumInstalled && allAddons.length > 0,
 };
 
 const groups = nodes({
@@ -67,20 +70,25 @@ const groups = nodes({
 const termination =
     Object.keys(selfManagedNodes).length > 0 ? nodeTermination(name, identity, groups.autoscalingGroups) : undefined;
 
-// Add-ons are pods, and start where Cilium runs. There is no kube-proxy among them, as Cilium does its work.
-for (const addonName of ciliumInstalled ? addons : []) {
-    new aws.eks.Addon(
-        addonName,
-        { clusterName: plane.name, addonName, resolveConflictsOnUpdate: "PRESERVE" },
-        { dependsOn: groups.ready },
-    );
-}
 const ebsCsi = workloadIdentity("ebs-csi", identity, {
     name: `${name}-ebs-csi`,
     namespace: "kube-system",
     serviceAccount: "ebs-csi-controller-sa",
     policyArns: ["arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy"],
 });
+// Add-ons are pods, and start where Cilium runs. There is no kube-proxy among them, as Cilium does its work.
+for (const addonName of ciliumInstalled ? addons : []) {
+    new aws.eks.Addon(
+        addonName,
+        {
+            clusterName: plane.name,
+            addonName,
+            ...(irsa && addonName === "aws-ebs-csi-driver" ? { serviceAccountRoleArn: ebsCsi.arn } : {}),
+            resolveConflictsOnUpdate: "PRESERVE",
+        },
+        { dependsOn: groups.ready },
+    );
+}
 
 export const cluster_name = plane.name;
 export const cluster_arn = plane.arn;

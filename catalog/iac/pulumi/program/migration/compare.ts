@@ -11,7 +11,18 @@ import * as pulumi from "@pulumi/pulumi";
 import * as yaml from "js-yaml";
 import { isEmpty, notGiven, same, statedAs, toPulumi } from "./attributes";
 import { counterpart, isLeftOut } from "./names";
-import { Arguments, argumentsOf, outputs, pending, Resource, resources, Shown, shownIn, Values, withoutKeys } from "./terraform";
+import {
+    Arguments,
+    argumentsOf,
+    outputs,
+    pending,
+    Resource,
+    resources,
+    Shown,
+    shownIn,
+    Values,
+    withoutKeys,
+} from "./terraform";
 
 interface Made {
     type: string;

@@ -8,7 +8,11 @@ export function accessOf(cluster: string, teams: Record<string, string>, iam: pu
     const access: Record<string, Access> = {};
     for (const [team, role] of Object.entries(teams)) {
         const admin = role === "admin";
-        access[`team-${team}`] = { principalArn: teamRoles.apply(arns => arns[team]), groups: admin ? [] : [role], admin };
+        access[`team-${team}`] = {
+            principalArn: teamRoles.apply(arns => arns[team]),
+            groups: admin ? [] : [role],
+            admin,
+        };
     }
     access[cluster] = { principalArn: ansibleRoles.apply(arns => arns[cluster]), groups: [], admin: true };
     return access;

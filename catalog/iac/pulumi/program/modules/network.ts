@@ -4,6 +4,7 @@ import { endpoints } from "./endpoints";
 import { flowLogs, FlowLogsArgs } from "./flow-logs";
 import { ipv6Subnet } from "./ipv6";
 import { mapValues } from "./maps";
+import { regionalNat, zonalNat } from "./nat";
 
 export interface NetworkArgs {
     /** Prefix of every resource's name: the platform and the cluster. */
@@ -14,6 +15,8 @@ export interface NetworkArgs {
     subnets: Record<string, { public: string; private: string }>;
     /** Allocation of the reserved external address, by zone. */
     natAllocationIds: pulumi.Input<Record<string, string>>;
+    /** Ways out of the private subnets: a gateway per zone, or one of AWS's own redundancy. */
+    nat?: "zonal" | "regional";
     /** Whether the network has IPv6 beside IPv4. */
     ipv6?: boolean;
     /** Services of AWS that are reached without leaving the network. Each costs by the hour and zone. */
@@ -22,8 +25,8 @@ export interface NetworkArgs {
 }
 
 /**
- * A VPC with one public and one private subnet per zone, and a NAT gateway per zone on an address reserved elsewhere.
- * Everything is keyed by the zone's name: adding or reordering zones leaves the others alone.
+ * A VPC with one public and one private subnet per zone, and ways out on addresses reserved elsewhere. Everything is keyed
+ * by the zone's name: adding or reordering zones leaves the others alone.
  */
 export function network(args: NetworkArgs) {
     const { name, subnets, ipv6 = false } = args;
@@ -85,20 +88,13 @@ export function network(args: NetworkArgs) {
             }),
     );
 
-    const allocations = pulumi.output(args.natAllocationIds);
-    const nat = mapValues(
+    const natGatewayIds = (args.nat === "regional" ? regionalNat : zonalNat)({
+        name,
+        vpcId: vpc.id,
+        internet,
         publicSubnets,
-        (subnet, zone) =>
-            new aws.ec2.NatGateway(
-                `network-${zone}`,
-                {
-                    subnetId: subnet.id,
-                    allocationId: allocations.apply(ids => allocationOf(ids, zone)),
-                    tags: { Name: `${name}-${zone}` },
-                },
-                { dependsOn: internet },
-            ),
-    );
+        allocationIds: pulumi.output(args.natAllocationIds),
+    });
 
     const publicTable = new aws.ec2.RouteTable("network-public", {
         vpcId: vpc.id,
@@ -109,14 +105,13 @@ export function network(args: NetworkArgs) {
         tags: { Name: `${name}-public` },
     });
 
-    // A table per zone: a zone whose NAT gateway fails loses its own way out and nobody else's.
     const privateTables = mapValues(
-        nat,
-        (gateway, zone) =>
+        natGatewayIds,
+        (natGatewayId, zone) =>
             new aws.ec2.RouteTable(`network-private-${zone}`, {
                 vpcId: vpc.id,
                 routes: [
-                    { cidrBlock: "0.0.0.0/0", natGatewayId: gateway.id },
+                    { cidrBlock: "0.0.0.0/0", natGatewayId },
                     ...(egressOnly ? [{ ipv6CidrBlock: "::/0", egressOnlyGatewayId: egressOnly.id }] : []),
                 ],
                 tags: { Name: `${name}-private-${zone}` },
@@ -140,8 +135,9 @@ export function network(args: NetworkArgs) {
         name,
         cidr: args.cidr,
         vpcId: vpc.id,
-        routeTableIds: [publicTable, ...Object.values(privateTables)].map(table => table.id),
-        subnetIds: Object.values(privateSubnets).map(subnet => subnet.id),
+        publicTable,
+        privateTables,
+        privateSubnets,
         services: args.interfaceEndpoints ?? [],
     });
     flowLogs(name, vpc.id, args.flowLogs ?? {});
@@ -151,12 +147,4 @@ export function network(args: NetworkArgs) {
         publicSubnetIds: mapValues(publicSubnets, subnet => subnet.id),
         privateSubnetIds: mapValues(privateSubnets, subnet => subnet.id),
     };
-}
-
-function allocationOf(ids: Record<string, string>, zone: string): string {
-    const id = ids[zone];
-    if (id === undefined) {
-        throw new Error(`No address is reserved for ${zone}: bring the stack of addresses up first.`);
-    }
-    return id;
 }

@@ -15,7 +15,10 @@ export interface NodeRole {
 }
 
 /** A role for each kind of group that there is: EKS makes and removes the access entry of the managed ones' itself. */
-export function nodeRoles<Kind extends string>(name: string, kinds: Record<Kind, boolean>): Partial<Record<Kind, NodeRole>> {
+export function nodeRoles<Kind extends string>(
+    name: string,
+    kinds: Record<Kind, boolean>,
+): Partial<Record<Kind, NodeRole>> {
     const made: Partial<Record<Kind, NodeRole>> = {};
     for (const kind of Object.keys(kinds) as Kind[]) {
         if (kinds[kind]) {

@@ -15,7 +15,11 @@ const events = {
  * What the node termination handler listens to: EC2 says in a queue that it will take a node away, and the handler drains
  * it first. For self-managed groups only; EKS drains the nodes of managed groups by itself.
  */
-export function nodeTermination(name: string, identity: ClusterIdentity, groups: Record<string, aws.autoscaling.Group>) {
+export function nodeTermination(
+    name: string,
+    identity: ClusterIdentity,
+    groups: Record<string, aws.autoscaling.Group>,
+) {
     const queue = new aws.sqs.Queue("node-termination", {
         name: `${name}-node-termination`,
         messageRetentionSeconds: 300, // a warning older than that is of a node that is gone

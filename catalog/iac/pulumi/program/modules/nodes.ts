@@ -103,8 +103,9 @@ export function nodes(args: NodesArgs) {
                 taints: [{ ...taint, effect: "NO_EXECUTE" }],
             },
             {
-                // The number of nodes is whoever scales them's from then on.
-                ignoreChanges: ["scalingConfig.desiredSize"],
+                // The number of nodes is whoever scales them's from then on. EKS cannot move a group to other subnets:
+                // rather than to replace all its nodes for a new zone, the zone is for groups made after it.
+                ignoreChanges: ["scalingConfig.desiredSize", "subnetIds"],
                 dependsOn: roles.managed.attachments,
             },
         );

@@ -19,6 +19,8 @@ export function planPolicy(stateBucket: string) {
             ],
             Resource: "*",
         },
+        // A database's new password is drawn in a plan too, and thrown away.
+        { Action: "secretsmanager:GetRandomPassword", Resource: "*" },
         // The state is all that it reads of S3.
         {
             Effect: "Deny",
@@ -95,33 +97,6 @@ export function applyPolicy(platform: string, cluster: string, own: { roles: str
                     "iam:PolicyARN": ["AdministratorAccess", "IAMFullAccess", "PowerUserAccess"].map(awsPolicy),
                 },
             },
-        },
-    );
-}
-
-/**
- * Finds machines by tag, gets in by Session Manager, and finds the cluster; in the cluster its rights are those of its
- * access entry.
- */
-export function ansiblePolicy(platform: string, cluster: string) {
-    const { accountId, partition } = account();
-    const arn = (service: string, resource: string) =>
-        pulumi.interpolate`arn:${partition}:${service}:*:${accountId}:${resource}`;
-    return policy(
-        { Sid: "Inventory", Action: ["ec2:DescribeInstances", "ssm:DescribeInstanceInformation"], Resource: "*" },
-        { Sid: "Cluster", Action: "eks:DescribeCluster", Resource: arn("eks", `cluster/${platform}-${cluster}`) },
-        {
-            Sid: "Machines",
-            Action: "ssm:StartSession",
-            Resource: arn("ec2", "instance/*"),
-            Condition: {
-                StringEquals: { "aws:ResourceTag/platform": platform, "aws:ResourceTag/cluster": cluster },
-            },
-        },
-        {
-            Sid: "Sessions",
-            Action: ["ssm:ResumeSession", "ssm:TerminateSession"],
-            Resource: arn("ssm", "session/${aws:userid}-*"),
         },
     );
 }

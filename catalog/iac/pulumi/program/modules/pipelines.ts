@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { ansiblePolicy } from "./ansible-policy";
 import { byName, mapValues } from "./maps";
-import { ansiblePolicy, applyPolicy, planPolicy } from "./pipeline-policies";
+import { applyPolicy, planPolicy } from "./pipeline-policies";
 import { account, policy } from "./policies";
 
 export interface PipelinesArgs {
@@ -13,6 +14,8 @@ export interface PipelinesArgs {
     repository: string;
     /** The bucket of the state, which plan reads. */
     stateBucket: string;
+    /** What the name of each cluster's bucket begins with; the cluster's name follows. */
+    bucketPrefix: string;
 }
 
 const issuer = "token.actions.githubusercontent.com";
@@ -22,7 +25,7 @@ const issuer = "token.actions.githubusercontent.com";
  * reads and is for pull requests; apply and ansible are per cluster, and GitHub lets a run have the environment of that
  * name only after somebody has approved it.
  */
-export function pipelines({ platform, clusters, repository, stateBucket }: PipelinesArgs) {
+export function pipelines({ platform, clusters, repository, stateBucket, bucketPrefix }: PipelinesArgs) {
     const { partition } = account();
     const github = new aws.iam.OpenIdConnectProvider("pipelines-github", {
         url: `https://${issuer}`,
@@ -43,6 +46,8 @@ export function pipelines({ platform, clusters, repository, stateBucket }: Pipel
         (trusted, name) =>
             new aws.iam.Role(`pipelines-${name}`, {
                 name: `${platform}-${name}`,
+                // Making a cluster and its databases can take more than an hour.
+                maxSessionDuration: name.endsWith("-apply") ? 7200 : 3600,
                 assumeRolePolicy: policy({
                     Action: "sts:AssumeRoleWithWebIdentity",
                     Principal: { Federated: github.arn },
@@ -66,7 +71,7 @@ export function pipelines({ platform, clusters, repository, stateBucket }: Pipel
     for (const cluster of clusters) {
         attach(`apply-${cluster}`, `${cluster}-apply`, "PowerUserAccess");
         give(`apply-${cluster}`, `${cluster}-apply`, "roles-of-the-cluster", applyPolicy(platform, cluster, own));
-        give(`ansible-${cluster}`, `${cluster}-ansible`, "ansible", ansiblePolicy(platform, cluster));
+        give(`ansible-${cluster}`, `${cluster}-ansible`, "ansible", ansiblePolicy(platform, cluster, bucketPrefix));
     }
 
     const arnOf = (name: string) => roles[name]!.arn;

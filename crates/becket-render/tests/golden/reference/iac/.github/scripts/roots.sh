@@ -11,12 +11,20 @@ changed() {
   ! git diff --quiet "${since}...HEAD" -- "$1" terraform/modules
 }
 
+# A root of that name is a project of Pulumi's.
+taken_over() {
+  local project=${1##*/}
+  [[ $1 != terraform/iam/* ]] || project=iam
+  [[ -f pulumi/$project/Pulumi.yaml ]]
+}
+
 variable() {
   sed -n "s/^$2 *= *\"\(.*\)\".*/\1/p" "$1/terraform.tfvars"
 }
 
 since=${1:-}
 find terraform -path 'terraform/*/*/backend.tf' -not -path 'terraform/github/*' -printf '%h\n' | sort | while read -r root; do
+  ! taken_over "$root" || continue
   changed "$root" || continue
   group=${root#terraform/}
   account=$(variable "$root" account)

@@ -1,0 +1,91 @@
+import * as pulumi from "@pulumi/pulumi";
+import { account, policy } from "./policies";
+
+/**
+ * All that the playbooks need together; what each needs by itself is in ansible/iam. Machines are found by tag and entered
+ * by Session Manager; in the cluster the rights are those of the access entry.
+ */
+export function ansiblePolicy(platform: string, cluster: string, bucketPrefix: string) {
+    const { accountId, partition } = account();
+    const arn = (service: string, resource: string) =>
+        pulumi.interpolate`arn:${partition}:${service}:*:${accountId}:${resource}`;
+    const document = (name: string) => pulumi.interpolate`arn:${partition}:ssm:*:*:document/${name}`;
+    const bucket = pulumi.interpolate`arn:${partition}:s3:::${bucketPrefix}-${cluster}`;
+    const volumes = [arn("ec2", "volume/*"), pulumi.interpolate`arn:${partition}:ec2:*::snapshot/*`];
+    return policy(
+        { Sid: "Inventory", Action: ["ec2:DescribeInstances", "ssm:DescribeInstanceInformation"], Resource: "*" },
+        { Sid: "Cluster", Action: "eks:DescribeCluster", Resource: arn("eks", `cluster/${platform}-${cluster}`) },
+        {
+            Sid: "Machines",
+            Action: "ssm:StartSession",
+            Resource: arn("ec2", "instance/*"),
+            Condition: {
+                StringEquals: { "aws:ResourceTag/platform": platform, "aws:ResourceTag/cluster": cluster },
+            },
+        },
+        {
+            Sid: "SessionDocuments",
+            Action: "ssm:StartSession",
+            Resource: ["SSM-SessionManagerRunShell", "AWS-StartNonInteractiveCommand"].map(document),
+        },
+        {
+            Sid: "Sessions",
+            Action: ["ssm:ResumeSession", "ssm:TerminateSession"],
+            Resource: arn("ssm", "session/${aws:userid}-*"),
+        },
+        {
+            Sid: "Bucket",
+            Action: ["s3:GetBucketLocation", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+            Resource: [bucket, pulumi.interpolate`${bucket}/*`],
+        },
+        {
+            Sid: "Find",
+            Action: [
+                "ec2:DescribeSnapshots",
+                "ec2:DescribeVolumes",
+                "rds:DescribeDBClusterSnapshots",
+                "rds:DescribeDBClusters",
+                "rds:DescribeDBInstances",
+                "rds:DescribeDBSnapshots",
+                "rds:ListTagsForResource",
+            ],
+            Resource: "*",
+        },
+        {
+            Sid: "Databases",
+            Action: [
+                "rds:AddTagsToResource",
+                "rds:CreateDBClusterSnapshot",
+                "rds:CreateDBSnapshot",
+                "rds:RestoreDBInstanceFromDBSnapshot",
+            ],
+            Resource: ["cluster", "cluster-snapshot", "db", "og", "pg", "snapshot", "subgrp"].map(kind =>
+                arn("rds", `${kind}:*`),
+            ),
+        },
+        {
+            Sid: "Expire",
+            Action: ["rds:DeleteDBClusterSnapshot", "rds:DeleteDBSnapshot"],
+            Resource: [arn("rds", "cluster-snapshot:*"), arn("rds", "snapshot:*")],
+            Condition: { StringEquals: { "aws:ResourceTag/cluster": cluster, "aws:ResourceTag/backup": "ansible" } },
+        },
+        { Sid: "Volumes", Action: ["ec2:CreateSnapshot", "ec2:CreateVolume"], Resource: volumes },
+        {
+            Sid: "Tag",
+            Action: "ec2:CreateTags",
+            Resource: volumes,
+            Condition: { StringEquals: { "ec2:CreateAction": ["CreateSnapshot", "CreateVolume"] } },
+        },
+        {
+            Sid: "Passwords",
+            Action: "secretsmanager:GetSecretValue",
+            Resource: arn("secretsmanager", "secret:*"),
+            Condition: { StringEquals: { "aws:ResourceTag/platform": platform } },
+        },
+        {
+            Sid: "Credentials",
+            Action: "secretsmanager:GetSecretValue",
+            Resource: arn("secretsmanager", `secret:${platform}/argocd-*`),
+        },
+    );
+}

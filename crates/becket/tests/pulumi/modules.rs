@@ -1,0 +1,114 @@
+//! The modules of Terraform as they are rendered, beside what Terraform showed of them when the plans were made.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use becket_document::{Node, hcl};
+use becket_source::FileSet;
+use serde_json::Value;
+
+/// What is rendered for the reference platform with Pulumi.
+pub(crate) fn iac() -> FileSet {
+    let platform = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/storefront/platform.yaml");
+    let text = std::fs::read_to_string(platform).unwrap();
+    let text = text.replace("capabilities: {}", "capabilities: { iac: pulumi }");
+    let parsed = becket_platform::parse("platform.yaml", &text);
+    let catalog = becket_render::Catalog::embedded().unwrap();
+    becket_render::render(parsed.platform().unwrap(), &catalog)
+        .unwrap()
+        .files
+}
+
+/// What Terraform showed of the root of `project`.
+pub(crate) fn plan(project: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/pulumi/plans")
+        .join(format!("{project}.nonprod.json"))
+}
+
+/// Arguments of resources, as `aws_vpc.this: cidr_block`, that only one of both has: `root` as it was when the plan was
+/// made, and as it is. Values are not compared.
+pub(crate) fn differences(project: &str, root: &Value) -> Vec<String> {
+    let files = iac();
+    let folder = match project {
+        "iam" => "iac/terraform/iam/nonprod".to_owned(),
+        project => format!("iac/terraform/nonprod/{project}"),
+    };
+    let mut found = Vec::new();
+    compare(&files, &folder, root, &mut found);
+    found
+}
+
+fn compare(files: &FileSet, folder: &str, shown: &Value, found: &mut Vec<String>) {
+    let (now, then) = (configured(files, folder), planned(shown));
+    for difference in now.symmetric_difference(&then) {
+        found.push(format!("{folder}: {difference}"));
+    }
+    for call in shown["module_calls"].as_object().into_iter().flatten() {
+        let source = call.1["source"].as_str().unwrap();
+        let name = source.rsplit('/').next().unwrap();
+        compare(
+            files,
+            &format!("iac/terraform/modules/{name}"),
+            &call.1["module"],
+            found,
+        );
+    }
+}
+
+/// The arguments in the files of a folder. Terraform does not show what is a matter of its own, nor dynamic blocks.
+fn configured(files: &FileSet, folder: &str) -> BTreeSet<String> {
+    const META: [&str; 7] = [
+        "count",
+        "depends_on",
+        "dynamic",
+        "for_each",
+        "lifecycle",
+        "provider",
+        "provisioner",
+    ];
+    let mut arguments = BTreeSet::new();
+    let is_terraform = |path: &str| {
+        Path::new(path)
+            .extension()
+            .is_some_and(|extension| extension == "tf")
+    };
+    let texts = files.under(folder).filter(|(path, _)| is_terraform(path));
+    for (_, contents) in texts.filter(|(path, _)| !path[folder.len() + 1..].contains('/')) {
+        let text = std::str::from_utf8(contents).unwrap();
+        let tree = hcl::parse(text).body.to_node(text);
+        for (kind, name, resource) in resources(&tree) {
+            for entry in resource.entries() {
+                if !META.contains(&&*entry.name()) {
+                    arguments.insert(format!("{kind}.{name}: {}", entry.name()));
+                }
+            }
+        }
+    }
+    arguments
+}
+
+fn resources(tree: &Node) -> Vec<(String, String, &Node)> {
+    let kinds = tree.get("resource").map_or(&[][..], Node::entries);
+    let of_kind = |kind: &becket_document::Entry| kind.name().into_owned();
+    kinds
+        .iter()
+        .flat_map(|kind| {
+            kind.value
+                .entries()
+                .iter()
+                .map(move |entry| (of_kind(kind), entry.name().into_owned(), &entry.value))
+        })
+        .collect()
+}
+
+fn planned(shown: &Value) -> BTreeSet<String> {
+    let mut arguments = BTreeSet::new();
+    for resource in shown["resources"].as_array().into_iter().flatten() {
+        let address = resource["address"].as_str().unwrap();
+        for (name, _) in resource["expressions"].as_object().into_iter().flatten() {
+            arguments.insert(format!("{address}: {name}"));
+        }
+    }
+    arguments
+}
