@@ -128,6 +128,8 @@ pub(super) fn accounts(platform: &Platform) -> Vec<Arc<Layer>> {
                 view.put("account.name", text(name), &at);
                 view.put("account.number", text(number), &at);
                 view.put("account.clusters", clusters_in(platform, name), &at);
+                let dns = has_records(platform) && first_account(platform) == Some(name.as_str());
+                view.put("account.dns", Value::from(dns), &at);
                 view.put("account.table", text(locks(&bucket)), &at);
                 view.put("account.bucket", text(bucket), &at);
             })
@@ -146,10 +148,20 @@ fn clusters_in(platform: &Platform, account: &Label) -> Value {
     here.map(|(name, _)| text(name)).collect()
 }
 
+/// Whether there are names in the platform's zone, which are no cluster's.
+pub(super) fn has_records(platform: &Platform) -> bool {
+    platform.services.values().any(|service| service.host.is_some())
+}
+
+/// The account of the first cluster, where the state is of what is in no account.
+pub(super) fn first_account(platform: &Platform) -> Option<&str> {
+    let first = platform.clusters.values().next()?;
+    first.account.as_ref().map(Reference::as_str)
+}
+
 /// The bucket that keeps the state of an account: of the first cluster's, one without the account's name.
 fn bucket(platform: &Platform, account: Option<&str>) -> String {
-    let first = platform.clusters.values().next();
-    let first = first.and_then(|cluster| cluster.account.as_ref().map(Reference::as_str));
+    let first = first_account(platform);
     let name = format!("{}-{}-terraform", platform.organisation, platform.name).to_lowercase();
     match account {
         Some(account) if Some(account) != first => format!("{name}-{account}"),

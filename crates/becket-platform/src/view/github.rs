@@ -1,10 +1,11 @@
 //! What the repositories at GitHub are told: which program plans, where state is, what is guarded and by whom.
 
 use indexmap::IndexSet;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::cloud::{first_account, has_records};
 use super::{Layer, text};
-use crate::model::{Cluster, Platform};
+use crate::model::{Environment, Platform};
 use crate::names::{ClusterName, Reference};
 
 pub(super) fn put(platform: &Platform, view: &mut Layer) {
@@ -20,14 +21,13 @@ pub(super) fn put(platform: &Platform, view: &mut Layer) {
     let at = capabilities.key("state");
     view.put("platform.state.hcp", Value::from(state == Some("hcp")), &at);
     view.put("platform.state.becket", Value::from(state == Some("becket")), &at);
-    let first = platform
-        .clusters
-        .values()
-        .next()
-        .and_then(|cluster| account(platform, cluster));
+    let table = state == Some("s3-dynamodb");
+    view.put("platform.state.dynamodb", Value::from(table), &at);
+    let accounts = platform.cloud.as_ref().map(|cloud| &cloud.accounts);
+    let first = accounts.and_then(|accounts| accounts.get(first_account(platform)?));
     view.put(
         "platform.state.account",
-        first.unwrap_or(Value::Null),
+        first.map_or(Value::Null, text),
         &platform.at.key("clusters"),
     );
 
@@ -40,30 +40,30 @@ pub(super) fn put(platform: &Platform, view: &mut Layer) {
         Value::from(repositories),
         &platform.at.key("services"),
     );
-    let environments = platform.clusters.keys().map(|cluster| {
-        let teams: Vec<_> = approvers(platform, cluster).iter().map(text).collect();
-        (cluster.to_string(), Value::from(teams))
+    let clusters = platform.clusters.keys().map(|cluster| {
+        let here = |environment: &&Environment| environment.clusters.iter().any(|name| is(name, cluster));
+        (
+            cluster.to_string(),
+            approvers(platform.environments.values().filter(here)),
+        )
     });
+    let dns = has_records(platform).then(|| ("dns".to_owned(), approvers(platform.environments.values())));
     view.put(
         "platform.github.environments",
-        Value::Object(environments.collect::<Map<_, _>>()),
+        Value::Object(clusters.chain(dns).collect()),
         &platform.at.key("environments"),
     );
 }
 
-fn account(platform: &Platform, cluster: &Cluster) -> Option<Value> {
-    let accounts = &platform.cloud.as_ref()?.accounts;
-    accounts.get(cluster.account.as_ref()?.as_str()).map(text)
+fn is(name: &Reference, cluster: &ClusterName) -> bool {
+    name.as_str() == cluster.as_str()
 }
 
-/// The teams that approve a promotion to an environment of the cluster.
-fn approvers<'p>(platform: &'p Platform, cluster: &ClusterName) -> IndexSet<&'p str> {
-    let here = platform.environments.values().filter(|environment| {
-        let mut clusters = environment.clusters.iter();
-        clusters.any(|name| name.as_str() == cluster.as_str())
-    });
-    here.flat_map(|environment| environment.approvers.iter().map(Reference::as_str))
-        .collect()
+/// The teams that approve a promotion to one of these, each once.
+fn approvers<'e>(environments: impl Iterator<Item = &'e Environment>) -> Value {
+    let teams = environments.flat_map(|environment| environment.approvers.iter().map(Reference::as_str));
+    let teams: IndexSet<_> = teams.collect();
+    teams.iter().map(text).collect()
 }
 
 #[cfg(test)]
@@ -78,7 +78,7 @@ mod tests {
         let text = "becket: 1\nname: shop\norganisation: acme\ndomain: acme.example\n\
                     clusters: { one: {}, two: {} }\n\
                     environments:\n  qa: { clusters: [one], approvers: [a, b] }\n  prod: { clusters: [one, two], approvers: [b] }\n\
-                    services: { hello: { image: ghcr.io/acme/hello }, bye: { source: services/bye } }\n\
+                    services: { hello: { image: ghcr.io/acme/hello, host: www }, bye: { source: services/bye } }\n\
                     teams: { a: { role: releaser }, b: { role: releaser } }\n\
                     capabilities: { iac: opentofu, state: hcp }\n";
         let parsed = parse("platform.yaml", text);
@@ -86,7 +86,7 @@ mod tests {
         let of = |path: &str| views[0].leaf(path).unwrap().value.to_value();
         assert_eq!(
             of("platform.github.environments"),
-            json!({ "one": ["a", "b"], "two": ["b"] })
+            json!({ "one": ["a", "b"], "two": ["b"], "dns": ["a", "b"] })
         );
         assert_eq!(
             of("platform.github.repositories"),

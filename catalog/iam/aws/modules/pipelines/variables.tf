@@ -22,3 +22,15 @@ variable "bucket_prefix" {
   description = "What the name of each cluster's bucket begins with; the cluster's name follows."
   type        = string
 }
+
+variable "lock_table" {
+  description = "The table of locks beside that bucket, where there is one."
+  type        = string
+  default     = null
+}
+
+variable "dns" {
+  description = "Whether the state of the records, which are no cluster's, is in this account."
+  type        = bool
+  default     = false
+}

@@ -6,3 +6,5 @@ clusters      = ["example-cluster"]
 repository    = "example-organisation/iac"
 state_bucket  = "example-organisation-example-platform-terraform"
 bucket_prefix = "example-organisation-example-platform"
+lock_table    = "example-organisation-example-platform-terraform-locks"
+dns           = true

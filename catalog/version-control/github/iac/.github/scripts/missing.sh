@@ -5,10 +5,10 @@ set -euo pipefail
 [[ -f $1/facts.yaml ]] || exit 0
 given=$1/facts.auto.tfvars.json
 [[ -f $given ]] || given=/dev/null
-# A fact is a variable, or an entry of a variable that is a map.
+# Of a variable that is a map it may have some: those of a cluster that is not there yet are not waited for.
 yq --output-format json . "$1/facts.yaml" | jq --raw-output --slurpfile given "$given" '
   . as $facts
   | [paths(type == "object" and (.root | type == "string"))
-      | select(. as $path | ($given[0] // {}) | getpath($path) == null)
+      | select(.[0] | in($given[0] // {}) | not)
       | "\(join(".")) of \(. as $path | $facts | getpath($path).root)"]
   | join(", ")'

@@ -1,6 +1,11 @@
 organisation = "acme"
 repositories = ["iac", "gitops", "frontend", "catalog", "orders"]
-environments = { nonprod = [], prod = ["release-managers"], prod-dr = ["release-managers"] }
+environments = {
+  nonprod = []
+  prod    = ["release-managers"]
+  prod-dr = ["release-managers"]
+  dns     = ["release-managers"]
+}
 
 checks = {
   iac = ["Validate", "Plans", "Terratest", "Ansible"]

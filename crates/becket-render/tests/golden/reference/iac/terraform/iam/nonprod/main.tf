@@ -15,4 +15,6 @@ module "pipelines" {
   repository    = var.repository
   state_bucket  = var.state_bucket
   bucket_prefix = var.bucket_prefix
+  lock_table    = var.lock_table
+  dns           = var.dns
 }

@@ -6,3 +6,4 @@ clusters      = ["nonprod"]
 repository    = "acme/iac"
 state_bucket  = "acme-storefront-terraform"
 bucket_prefix = "acme-storefront"
+dns           = true

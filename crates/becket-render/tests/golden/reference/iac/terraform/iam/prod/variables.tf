@@ -37,3 +37,14 @@ variable "state_bucket" {
 variable "bucket_prefix" {
   type = string
 }
+
+variable "lock_table" {
+  type    = string
+  default = null
+}
+
+variable "dns" {
+  description = "Whether the state of the records, which are no cluster's, is in this account."
+  type        = bool
+  default     = false
+}

@@ -16,6 +16,7 @@ locals {
     { plan = ["repo:${var.repository}:pull_request", "repo:${var.repository}:ref:refs/heads/main"] },
     { for cluster in var.clusters : "${cluster}-apply" => ["repo:${var.repository}:environment:${cluster}"] },
     { for cluster in var.clusters : "${cluster}-ansible" => ["repo:${var.repository}:environment:${cluster}"] },
+    { for role in ["dns-apply"] : role => ["repo:${var.repository}:environment:dns"] if var.dns },
   )
 }
 
