@@ -155,8 +155,13 @@ fn caused(finding: &Diagnostic, read: &Read, rendered: &Rendered, tree: &FileSet
     let Some(cause) = rendered.source_map.origin_of_span(&place.path, text, span) else {
         return finding.clone();
     };
+    let caused = read.parsed.locate(cause);
+    // What comes out as it is has no line of its own there.
+    if caused.span.is_none() {
+        return finding.clone();
+    }
     let mut finding = finding.clone();
-    let rendered_place = std::mem::replace(&mut finding.place, read.parsed.locate(cause));
+    let rendered_place = std::mem::replace(&mut finding.place, caused);
     "caused here".clone_into(&mut finding.place.label);
     finding.related.insert(0, rendered_place);
     finding.fix = None;

@@ -1,5 +1,6 @@
 //! The command line where nothing is as it should be: no platform, no engine, unknown names, nobody who reads on.
 
+use std::fs;
 use std::io::Read;
 use std::process::Stdio;
 
@@ -148,4 +149,47 @@ fn a_path_with_spaces_and_signs_is_a_path() {
     machine.becket(&["render", "--check"]).ends(0);
     machine.becket(&["render", "--to", "out put"]).ends(0);
     assert_eq!(machine.becket(&["down"]).ends(0).out, "not running\n");
+}
+
+#[test]
+fn an_output_that_somebody_renames_is_named_at_every_user() {
+    let machine = Machine::example("storefront");
+    machine.becket(&["render"]).ends(0);
+    let clone = machine.folder.join(".becket/renamed");
+    let iac = ".becket/git/iac.git";
+    machine.git(
+        &machine.folder,
+        &["clone", "--quiet", iac, clone.to_str().unwrap()],
+    );
+    for (root, name) in [
+        ("nonprod/network", "private_subnet_ids"),
+        ("prod/eks", "cluster_name"),
+    ] {
+        let outputs = clone.join("terraform").join(root).join("outputs.tf");
+        let text = fs::read_to_string(&outputs).unwrap();
+        let renamed = text.replace(&format!("output \"{name}\""), "output \"renamed\"");
+        assert_ne!(text, renamed, "{root} has no {name}");
+        fs::write(&outputs, renamed).unwrap();
+    }
+    machine.git(
+        &clone,
+        &["commit", "--quiet", "--all", "--message", "other names"],
+    );
+    machine.git(&clone, &["push", "--quiet"]);
+    let ran = machine.becket(&["check"]).ends(1);
+    let said = format!("{}{}", ran.out, ran.err);
+    for (root, name, user) in [
+        (
+            "nonprod/network",
+            "private_subnet_ids",
+            "iac/terraform/nonprod/eks/facts.yaml:",
+        ),
+        ("prod/eks", "cluster_name", "iac/ansible/facts.yaml:"),
+    ] {
+        let message = format!("error[BK0505]: `iac/terraform/{root}` has no output `{name}`");
+        assert!(said.contains(&message), "{message}: {said}");
+        let all = said.match_indices(&message).map(|(at, _)| &said[at..]);
+        let mut shown = all.map(|rest| rest.split("\n\n").next().unwrap_or(rest));
+        assert!(shown.any(|finding| finding.contains(user)), "{user}: {said}");
+    }
 }
