@@ -132,7 +132,7 @@ impl Run<'_> {
                 None => return Ok(false),
             }
         }
-        let outputs = self.terraform.outputs(&folder).await?;
+        let outputs = self.outputs_of(root).await?;
         let text = format!("{made} made, {} outputs", outputs.len());
         let value = json!({ "made": made, "outputs": outputs.len() });
         self.outputs.borrow_mut().insert(root.path.clone(), outputs);
@@ -171,7 +171,7 @@ impl Run<'_> {
             return Ok(true);
         };
         if applied {
-            let outputs = self.terraform.outputs(&self.work.root(root)).await?;
+            let outputs = self.outputs_of(root).await?;
             self.outputs.borrow_mut().insert(root.path.clone(), outputs);
         }
         let only_planned = if applied || counts.all() == 0 {
@@ -259,6 +259,15 @@ impl Run<'_> {
         let value = json!({ "destroyed": ran.counts.destroyed });
         self.report.end(&root.path, &ran.counts.to_string(), value);
         Ok(true)
+    }
+
+    /// The outputs of `root`; of those that it declares, Terraform leaves out the ones that are null.
+    async fn outputs_of(&self, root: &Root) -> Result<Map<String, Value>, CommandError> {
+        let mut outputs = self.terraform.outputs(&self.work.root(root)).await?;
+        for name in values::outputs(&self.work.text(root, "outputs.tf")) {
+            outputs.entry(name).or_insert(Value::Null);
+        }
+        Ok(outputs)
     }
 
     /// Writes the facts of `root` from the outputs of those it needs. Says whether they are others than before; none where

@@ -12,6 +12,15 @@ pub(super) fn variables(tfvars: &str) -> Node {
     hcl::parse(tfvars).body.to_node(tfvars)
 }
 
+/// The names of the outputs that an `outputs.tf` declares.
+pub(super) fn outputs(text: &str) -> Vec<String> {
+    let body = hcl::parse(text).body;
+    let outputs = body.blocks_of("output");
+    outputs
+        .filter_map(|block| Some(block.labels.first()?.text.clone()))
+        .collect()
+}
+
 /// What in the state differs from what the variables say, a line each.
 pub(super) fn different(variables: &Node, state: &Value) -> Vec<String> {
     let mut lines = Vec::new();
@@ -84,6 +93,12 @@ mod tests {
             .map(|attributes| json!({ "attributes": attributes }))
             .collect();
         json!({ "resources": [{ "mode": "managed", "type": kind, "instances": instances }] })
+    }
+
+    #[test]
+    fn declared_outputs_are_known_by_name() {
+        let text = "output \"a\" {\n  value = null\n}\n\nlocals {\n  b = 1\n}\n\noutput \"c\" {\n  value = local.b\n}\n";
+        assert_eq!(outputs(text), ["a", "c"]);
     }
 
     #[test]
