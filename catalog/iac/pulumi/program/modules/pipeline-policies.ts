@@ -100,3 +100,26 @@ export function applyPolicy(platform: string, cluster: string, own: { roles: str
         },
     );
 }
+
+/** Records are made with a token of their provider. Of AWS, who applies them touches their state and nothing else. */
+export function statePolicy(stateBucket: string, group: string, lockTable?: string) {
+    const { accountId, partition } = account();
+    const locks = {
+        Sid: "Locks",
+        Action: ["dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem"],
+        Resource: pulumi.interpolate`arn:${partition}:dynamodb:*:${accountId}:table/${lockTable}`,
+    };
+    return policy(
+        {
+            Sid: "Bucket",
+            Action: "s3:ListBucket",
+            Resource: pulumi.interpolate`arn:${partition}:s3:::${stateBucket}`,
+        },
+        {
+            Sid: "States",
+            Action: ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+            Resource: pulumi.interpolate`arn:${partition}:s3:::${stateBucket}/${group}/*`,
+        },
+        ...(lockTable === undefined ? [] : [locks]),
+    );
+}

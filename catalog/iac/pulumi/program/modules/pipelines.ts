@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ansiblePolicy } from "./ansible-policy";
 import { byName, mapValues } from "./maps";
-import { applyPolicy, planPolicy } from "./pipeline-policies";
+import { applyPolicy, planPolicy, statePolicy } from "./pipeline-policies";
 import { account, policy } from "./policies";
 
 export interface PipelinesArgs {
@@ -16,6 +16,10 @@ export interface PipelinesArgs {
     stateBucket: string;
     /** What the name of each cluster's bucket begins with; the cluster's name follows. */
     bucketPrefix: string;
+    /** The table of locks beside the bucket of the state, where there is one. */
+    lockTable?: string;
+    /** Whether the state of the records, which are no cluster's, is in this account. */
+    dns?: boolean;
 }
 
 const issuer = "token.actions.githubusercontent.com";
@@ -25,7 +29,8 @@ const issuer = "token.actions.githubusercontent.com";
  * reads and is for pull requests; apply and ansible are per cluster, and GitHub lets a run have the environment of that
  * name only after somebody has approved it.
  */
-export function pipelines({ platform, clusters, repository, stateBucket, bucketPrefix }: PipelinesArgs) {
+export function pipelines(args: PipelinesArgs) {
+    const { platform, clusters, repository, stateBucket, bucketPrefix } = args;
     const { partition } = account();
     const github = new aws.iam.OpenIdConnectProvider("pipelines-github", {
         url: `https://${issuer}`,
@@ -33,13 +38,12 @@ export function pipelines({ platform, clusters, repository, stateBucket, bucketP
     });
 
     // Whose tokens each role trusts.
+    const run = (environment: string) => [`repo:${repository}:environment:${environment}`];
     const subjects: Record<string, string[]> = {
         plan: [`repo:${repository}:pull_request`, `repo:${repository}:ref:refs/heads/main`],
-        ...Object.fromEntries(
-            clusters.flatMap(cluster =>
-                ["apply", "ansible"].map(job => [`${cluster}-${job}`, [`repo:${repository}:environment:${cluster}`]]),
-            ),
-        ),
+        ...Object.fromEntries(clusters.map(cluster => [`${cluster}-apply`, run(cluster)])),
+        ...Object.fromEntries(clusters.map(cluster => [`${cluster}-ansible`, run(cluster)])),
+        ...(args.dns ? { "dns-apply": run("dns") } : {}),
     };
     const roles = mapValues(
         subjects,
@@ -67,6 +71,9 @@ export function pipelines({ platform, clusters, repository, stateBucket, bucketP
 
     attach("plan", "plan", "ReadOnlyAccess");
     give("plan", "plan", "no-contents", planPolicy(stateBucket));
+    if (args.dns) {
+        give("dns-dns-apply", "dns-apply", "state", statePolicy(stateBucket, "dns", args.lockTable));
+    }
     const own = { roles: Object.keys(subjects).map(name => `${platform}-${name}`), issuer };
     for (const cluster of clusters) {
         attach(`apply-${cluster}`, `${cluster}-apply`, "PowerUserAccess");
