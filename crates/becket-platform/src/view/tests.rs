@@ -343,3 +343,16 @@ fn the_first_cluster_of_an_environment_has_its_databases_and_the_others_replicas
     );
     assert!(!clusters[1].is("cluster.has.replicas") && clusters[2].is("cluster.has.replicas"));
 }
+
+#[test]
+fn a_cluster_in_a_second_region_has_zones_and_nodes_of_its_own() {
+    let parsed = storefront();
+    let recovery = views(parsed.platform().unwrap(), Scope::Cluster).swap_remove(2);
+    assert_eq!(recovery.text("cluster.region"), Some("eu-central-1"));
+    let subnets = get(&recovery, "cluster.subnets");
+    let zones: Vec<_> = subnets.as_object().unwrap().keys().collect();
+    assert_eq!(zones, ["eu-central-1a", "eu-central-1b", "eu-central-1c"]);
+    let nodes = get(&recovery, "cluster.nodes.managed");
+    assert_eq!(nodes["general"]["os"], "bottlerocket");
+    assert!(!recovery.is("cluster.has.self_managed_nodes"));
+}

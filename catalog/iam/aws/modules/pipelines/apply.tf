@@ -55,10 +55,12 @@ data "aws_iam_policy_document" "apply" {
   }
 
   statement {
-    sid     = "NotItself"
+    sid     = "NotItselfNorOthers"
     effect  = "Deny"
     actions = ["iam:AttachRolePolicy", "iam:CreateRole", "iam:Delete*", "iam:DetachRolePolicy", "iam:PassRole", "iam:PutRolePolicy", "iam:Update*"]
+    # A cluster whose name goes on from this one's, as prod-dr does from prod, is another.
     resources = concat(
+      [for other in var.clusters : "arn:${local.partition}:iam::${local.account}:role/${var.platform}-${other}-*" if startswith(other, "${each.key}-")],
       [for name in keys(local.subjects) : "arn:${local.partition}:iam::${local.account}:role/${var.platform}-${name}"],
       ["arn:${local.partition}:iam::${local.account}:oidc-provider/${local.issuer}"],
     )
