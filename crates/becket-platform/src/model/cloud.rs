@@ -14,6 +14,16 @@ choice! {
     }
 }
 
+choice! {
+    /// What a certificate is for.
+    pub enum CertificateScope {
+        /// An environment's domain and all hosts right below it.
+        Wildcard = "wildcard",
+        /// One host.
+        Host = "host",
+    }
+}
+
 /// Accounts by the names that clusters use for them.
 pub type Accounts = IndexMap<Label, AccountId>;
 
@@ -28,6 +38,8 @@ record! {
         region: Region,
         /// The availability zones of clusters that name none. Listed, so that a new zone of the region moves nothing.
         zones: Vec<Zone>,
+        /// Whether there is a certificate for all hosts of an environment (`wildcard`) or for each of them (`host`).
+        certificates: CertificateScope = CertificateScope::Wildcard,
     }
 }
 

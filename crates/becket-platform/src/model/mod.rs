@@ -4,14 +4,16 @@
 
 mod cloud;
 mod cluster;
+mod dns;
 mod environment;
 mod network;
 mod platform;
 mod service;
 mod team;
 
-pub use cloud::{AccountId, Accounts, Cloud, CloudProvider, Region, Zone};
+pub use cloud::{AccountId, Accounts, CertificateScope, Cloud, CloudProvider, Region, Zone};
 pub use cluster::{Capacity, Cluster, InstanceType, KubernetesVersion, NodeGroup, OperatingSystem};
+pub use dns::{CloudflareAccount, Dns, ZoneOrigin};
 pub use environment::Environment;
 pub use network::{BucketName, Endpoint, FlowLogs, RetentionDays};
 pub use platform::{

@@ -4,7 +4,7 @@ use becket_document::{KeyPath, Kind, Node};
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
-use super::{Cloud, Cluster, Environment, Service, Team};
+use super::{Cloud, Cluster, Dns, Environment, Service, Team};
 use crate::finding::{Finding, Findings};
 use crate::names::{
     ClusterName, DomainName, EnvironmentName, Organisation, PlatformName, ServiceName, TeamName,
@@ -24,6 +24,8 @@ record! {
         organisation: Organisation,
         /// The zone at the DNS provider; certificates cover it and its wildcard.
         domain: DomainName,
+        /// The zone of `domain`, where it is not there already.
+        dns: Option<Dns>,
         /// The cloud. A platform without one runs on this machine only.
         cloud: Option<Cloud>,
         /// Kubernetes clusters by name.
@@ -174,10 +176,28 @@ struct Capability {
 
 const CAPABILITIES: &[Capability] = &[
     Capability {
+        name: "cdn",
+        description: "What answers for hosts near to those who ask.",
+        providers: &["cloudfront"],
+        acted_on: &["cloudfront"],
+    },
+    Capability {
+        name: "certificates",
+        description: "Who issues the certificates of hosts.",
+        providers: &["acm"],
+        acted_on: &["acm"],
+    },
+    Capability {
         name: "database",
         description: "What runs the databases and tables of services on a cluster of the cloud.",
         providers: &["aws"],
         acted_on: &["aws"],
+    },
+    Capability {
+        name: "dns",
+        description: "Who says where hosts are.",
+        providers: &["cloudflare"],
+        acted_on: &["cloudflare"],
     },
     Capability {
         name: "gitops",

@@ -26,6 +26,8 @@ record! {
         port: Port = Port::DEFAULT,
         /// Where browsers find it: `www` is `www.<domain>` in the last environment, `www.<environment>.<domain>` before.
         host: Option<Host>,
+        /// Whether a CDN answers for the host, on clusters of the cloud. It keeps what `Cache-Control` lets it keep.
+        cdn: bool = false,
         /// The services that it calls. It finds each at `<NAME>_URL`, and the network lets it through to these only.
         needs: Vec<Reference> = Vec::new(),
         /// Its database, which it finds at `DATABASE_URL`.

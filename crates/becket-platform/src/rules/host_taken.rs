@@ -7,7 +7,7 @@ use crate::finding::{Finding, Findings};
 use crate::model::Platform;
 use crate::model::Service;
 use crate::names::{EnvironmentName, ServiceName};
-use crate::view::domain;
+use crate::view::hosts;
 
 pub(crate) static RULE: Rule = Rule {
     code: "BK0013",
@@ -39,9 +39,7 @@ pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     let mut taken: IndexMap<String, (&ServiceName, &EnvironmentName, &Service)> = IndexMap::new();
     let mut told: Vec<&ServiceName> = Vec::new();
     for environment in platform.environments.keys() {
-        for (name, service) in &platform.services {
-            let Some(host) = &service.host else { continue };
-            let host = format!("{}.{}", host.as_str(), domain(platform, environment));
+        for (host, name, service) in hosts(platform, environment) {
             let Some((other_name, other_environment, other)) = taken.get(&host) else {
                 taken.insert(host, (name, environment, service));
                 continue;

@@ -91,6 +91,10 @@ rules! {
     database_name Platform,
     store_clash Platform,
     no_replica Platform,
+    dns_account Platform,
+    cdn_without_host Platform,
+    ingress_name_taken Platform,
+    certificate_name Platform,
 }
 
 pub(crate) use lock::RULE as LOCKED;

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::show;
+use super::{check, show};
 use crate::{Date, parse};
 
 const CLOUD: &str = "\
@@ -203,4 +203,72 @@ teams:
       note: IAM allows 64
       help: shorten the team's name
     "#);
+}
+
+/// A cloud platform whose service `web` and further text are given.
+fn in_the_cloud(web: &str, further: &str) -> String {
+    let text = format!(
+        "\
+name: shop
+organisation: acme
+domain: shop.example
+cloud:
+  provider: aws
+  accounts: {{ all: \"111111111111\" }}
+  region: eu-west-1
+  zones: [eu-west-1a, eu-west-1b]
+clusters:
+  one: {{ account: all, cidr: 10.10.0.0/16, kubernetes: \"1.36\", nodes: {{ a: {{ instances: [m7i.large], min: 1, max: 2 }} }} }}
+environments:
+  prod: {{ clusters: [one] }}
+services:
+  web: {{ image: ghcr.io/acme/web, {web} }}
+{further}"
+    );
+    show(
+        &text,
+        &parse("platform.yaml", &text).check(Date::constant(2026, 11, 23)),
+    )
+}
+
+#[test]
+fn a_cdn_needs_a_host_and_a_new_zone_an_account() {
+    assert_eq!(
+        in_the_cloud("host: www, cdn: true", "dns: { zone: existing }"),
+        ""
+    );
+    assert_snapshot!(in_the_cloud("cdn: true", "dns: { zone: new }"), @r"
+    BK0061 error: `web` has no host that a CDN could answer for
+      at 14:40 true
+      help: give it a `host`, or take `cdn` away
+    BK0060 error: the zone of shop.example is to be made, in no account
+      at 15:14 new
+      help: add `account:` with the account's identifier at Cloudflare, 32 hexadecimal digits
+    ");
+    assert_snapshot!(in_the_cloud("host: WWW!, cdn: true", "dns: { zone: new, account: ABC }"), @r"
+    BK0005 error: `services.web.host`: `WWW!` holds something other than a-z, 0-9 and `-`
+      at 14:41 WWW! (expected a label such as `www`)
+    BK0005 error: `dns.account`: `ABC` is no identifier of an account at Cloudflare: it has 32 hexadecimal digits
+      at 15:28 ABC (expected 32 hexadecimal digits)
+    ");
+}
+
+#[test]
+fn a_host_is_not_the_name_that_it_leads_to() {
+    assert_snapshot!(in_the_cloud("host: ingress", ""), @r"
+    BK0062 error: `ingress.shop.example` is where the load balancers of `prod` are
+      at 14:41 ingress
+      help: give the service another host
+    ");
+    assert_eq!(check(&[("host: www", "host: ingress")]), "", "there is no cloud");
+}
+
+#[test]
+fn a_certificates_first_name_is_short() {
+    let long = "host: a.host.of.its.own.that.no.wildcard.covers.and.that.is.long.too";
+    assert_snapshot!(in_the_cloud(long, ""), @r"
+    BK0063 error: `a.host.of.its.own.that.no.wildcard.covers.and.that.is.long.too.shop.example` has 75 characters, and a certificate's first name at most 64
+      at 14:41 a.host.of.its.own.that.no.wildcard.covers.and.that.is.long.too
+      help: shorten the domain, the environment's name or the host
+    ");
 }

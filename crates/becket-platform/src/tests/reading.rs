@@ -17,7 +17,7 @@ fn a_field_that_is_not_known_is_shown_at_its_key() {
     assert_snapshot!(check(&[("source: web", "sorce: web"), ("owns: [web", "own: [web"), ("name: shop\n", "name: shop\nflavour: mild\n")]), @r"
     BK0002 error: the platform has no field `flavour`
       at 2:1 flavour (unknown field)
-      help: one of `becket`, `name`, `organisation`, `domain`, `cloud`, `clusters`, `environments`, `services`, `teams`, `alerts`, `capabilities`, `promotion`
+      help: one of `becket`, `name`, `organisation`, `domain`, `dns`, `cloud`, `clusters`, `environments`, `services`, `teams`, `alerts`, `capabilities`, `promotion`
     BK0002 error: `services.web` has no field `sorce`
       at 12:10 sorce (unknown field)
       help: did you mean `source`?

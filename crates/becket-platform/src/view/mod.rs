@@ -8,6 +8,7 @@ mod cloud;
 mod database;
 mod environment;
 mod github;
+mod ingress;
 mod network;
 mod nodes;
 mod operator;
@@ -27,7 +28,7 @@ use serde_json::Value;
 use crate::lock::Lock;
 use crate::model::Platform;
 
-pub(crate) use environment::domain;
+pub(crate) use ingress::{certificate_of, hosts, ingress_name};
 pub use operator::{Operator, operators};
 pub(crate) use service::url_variable;
 
@@ -162,6 +163,7 @@ pub fn views_with(platform: &Platform, lock: &Lock, scope: Scope) -> Vec<View> {
                     database::put_cluster(platform, name, cluster, layer);
                     vpc::put(cluster, layer);
                     pulumi::put_cluster(layer);
+                    ingress::put_cluster(platform, name, cluster, layer);
                 }))
             })
             .collect(),
@@ -261,6 +263,7 @@ fn of_platform(platform: &Platform, view: &mut Layer) {
     cloud::put_platform(platform, view);
     database::put_platform(platform, view);
     pulumi::put_platform(platform, view);
+    ingress::put_platform(platform, view);
     let hosts = platform.services.values().any(|service| service.host.is_some());
     view.put(
         "platform.has.hosts",

@@ -154,6 +154,66 @@ fn hosts_are_the_environments_own_and_in_the_last_one_the_platforms() {
     );
 }
 
+/// The view of a cluster of the reference platform, changed.
+fn cluster(name: &str, changes: &[(&str, &str)]) -> View {
+    let text = include_str!("../../../../examples/storefront/platform.yaml");
+    let text = changes.iter().fold(text.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replace(from, to)
+    });
+    let parsed = parse("platform.yaml", &text);
+    let platform = parsed.platform().unwrap();
+    let mut clusters = views(platform, Scope::Cluster).into_iter();
+    clusters
+        .find(|view| view.text("cluster.name") == Some(name))
+        .unwrap()
+}
+
+#[test]
+fn a_certificate_is_for_all_hosts_of_an_environment_that_its_wildcard_covers() {
+    assert_eq!(
+        get(&cluster("prod-dr", &[]), "cluster.certificates"),
+        json!({ "acme.example": ["*.acme.example"] })
+    );
+    let deep = cluster("prod", &[("host: www ", "host: api.www ")]);
+    assert_eq!(
+        get(&deep, "cluster.certificates"),
+        json!({ "api.www.acme.example": [] })
+    );
+    let each = cluster(
+        "nonprod",
+        &[("region: eu-west-1\n", "region: eu-west-1\n  certificates: host\n")],
+    );
+    assert_eq!(
+        get(&each, "cluster.certificates"),
+        json!({
+            "www.dev.acme.example": [],
+            "www.qa.acme.example": [],
+            "www.uat.acme.example": [],
+            "www.pre-prod.acme.example": [],
+        })
+    );
+}
+
+#[test]
+fn a_host_has_one_distribution_where_its_environment_is_first() {
+    assert!(!cluster("prod", &[]).is("cluster.has.cdn"));
+    let cdn = [("host: www ", "cdn: true\n    host: www ")];
+    assert!(!cluster("prod-dr", &cdn).is("cluster.has.cdn"));
+    let prod = cluster("prod", &cdn);
+    assert_eq!(
+        get(&prod, "cluster.cdn.hosts"),
+        json!({ "www.acme.example": { "origin": "ingress.acme.example", "certificate": "acme.example" } })
+    );
+    assert_eq!(
+        get(&prod, "platform.dns.distributions"),
+        json!({
+            "nonprod": { "root": "../../nonprod/cdn", "output": "distributions" },
+            "prod": { "root": "../../prod/cdn", "output": "distributions" },
+        })
+    );
+}
+
 #[test]
 fn every_view_of_a_scope_offers_the_same_paths() {
     let parsed = storefront();
