@@ -137,7 +137,8 @@ mod tests {
         let (_folder, terraform) = rendered("{}");
         let roots = roots(&terraform);
         let of_clusters = ["nonprod", "prod", "prod-dr"].map(|cluster| {
-            ["addresses", "network", "eks", "database"].map(|root| terraform.join(cluster).join(root))
+            ["addresses", "network", "eks", "database", "certificates", "ingress"]
+                .map(|root| terraform.join(cluster).join(root))
         });
         let of_accounts = ["nonprod", "prod"].map(|account| terraform.join("iam").join(account));
         for root in of_clusters.iter().flatten().chain(&of_accounts) {

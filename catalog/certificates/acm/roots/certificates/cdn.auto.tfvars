@@ -1,0 +1,3 @@
+cdn_certificates = {
+  "example.com" = ["*.example.com"]
+}

@@ -1,0 +1,4 @@
+platform = "example-platform"
+cluster  = "example-cluster"
+account  = "111122223333"
+region   = "example-region"

@@ -1,0 +1,4 @@
+output "hosts" {
+  description = "What each host leads to."
+  value       = local.hosts
+}

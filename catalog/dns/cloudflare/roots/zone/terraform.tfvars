@@ -1,0 +1,3 @@
+domain      = "example.com"
+create_zone = false
+account_id  = "example-account"

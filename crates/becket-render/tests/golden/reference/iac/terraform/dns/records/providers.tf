@@ -1,0 +1,2 @@
+# The token comes from CLOUDFLARE_API_TOKEN.
+provider "cloudflare" {}

@@ -1,0 +1,2 @@
+domain      = "acme.example"
+create_zone = false

@@ -1,0 +1,4 @@
+platform = "storefront"
+cluster  = "nonprod"
+account  = "111111111111"
+region   = "eu-west-1"

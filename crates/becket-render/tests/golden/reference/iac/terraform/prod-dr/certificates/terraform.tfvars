@@ -1,0 +1,8 @@
+platform = "storefront"
+cluster  = "prod-dr"
+account  = "222222222222"
+region   = "eu-central-1"
+
+certificates = {
+  "acme.example" = ["*.acme.example"]
+}

@@ -1,0 +1,4 @@
+platform = "storefront"
+cluster  = "prod"
+account  = "222222222222"
+region   = "eu-west-1"
