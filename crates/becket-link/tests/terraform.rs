@@ -448,6 +448,50 @@ fn a_fact_that_was_not_filled() {
 }
 
 #[test]
+fn a_fact_of_each_cluster_fills_a_key_of_a_map() {
+    let mut files = files(ROOTS);
+    let facts =
+        "vpc_id:\n  one: { root: ../network, output: vpc_id }\n  two: { root: ../network, output: vpc }\n";
+    files.insert_text("cluster/facts.yaml", facts);
+    insta::assert_snapshot!(found(&files), @r#"
+    error[BK0505]: `network` has no output `vpc`
+     --> cluster/facts.yaml:3:36
+      |
+    3 |   two: { root: ../network, output: vpc }
+      |                                    ^^^ nobody defines it
+      |
+     ::: network/outputs.tf:1:8
+      |
+    1 | output "vpc_id" {
+      |        -------- this is what it has
+      |
+      = help: it has `vpc_id`
+    "#);
+    files.insert_text("cluster/facts.yaml", facts.replace("vpc }", "vpc_id }"));
+    let values = "{ \"vpc_id\": { \"one\": \"vpc-1\", \"two\": null } }\n";
+    files.insert_text("cluster/facts.auto.tfvars.json", values);
+    insta::assert_snapshot!(found(&files), @r#"
+    error[BK0516]: the fact `vpc_id` was not filled
+     --> cluster/facts.auto.tfvars.json:1:38
+      |
+    1 | { "vpc_id": { "one": "vpc-1", "two": null } }
+      |                                      ^^^^ null
+      |
+     ::: cluster/facts.yaml:1:1
+      |
+    1 | vpc_id:
+      | ------ it is this output
+      |
+      = help: apply `../network`, and write the facts again
+    "#);
+    files.insert_text(
+        "cluster/facts.auto.tfvars.json",
+        values.replace("null", "\"vpc-2\""),
+    );
+    assert_eq!(found(&files), "");
+}
+
+#[test]
 fn a_move_to_an_address_that_is_not_there() {
     let moved = |to: &str| {
         let moved =

@@ -1,12 +1,12 @@
 //! Facts: variables of a root that are outputs of others, in `facts.yaml` beside its files.
 //!
-//! A line is `variable: { root: ../network, output: vpc_id }`. Files of that name that hold something else are not facts.
-//! Beside the values that a cluster's apps take, `facts.sources.yaml` says the same of each key, with the root's path in
+//! A line is `variable: { root: ../network, output: vpc_id }`, or holds one of these under each key of a variable that is a
+//! map. Files of that name that hold something else are not facts. Beside the values that a cluster's apps take, `facts.sources.yaml` says the same of each key, with the root's path in
 //! its repository.
 
 use std::collections::BTreeMap;
 
-use becket_document::{Node, yaml};
+use becket_document::{Entry, Node, yaml};
 use becket_kustomize::join;
 use becket_source::FileSet;
 
@@ -27,6 +27,8 @@ const SOURCES: &str = "facts.sources.yaml";
 pub(crate) struct Fact<'a> {
     /// The variable that it fills.
     pub(crate) variable: (String, Place<'a>),
+    /// The key that it fills of a variable that is a map.
+    pub(crate) key: Option<String>,
     /// The root that knows it, as it is written.
     pub(crate) root: (String, Place<'a>),
     /// The output there.
@@ -78,18 +80,35 @@ pub(crate) fn lines<'a>(files: &'a FileSet, path: &str) -> Vec<Fact<'a>> {
     };
     let document = yaml::parse(text).documents.into_iter().next();
     let entries = document.iter().flat_map(Node::entries);
-    entries
-        .filter_map(|entry| {
+    let facts = entries.flat_map(|entry| {
+        values(entry).into_iter().filter_map(move |(key, value)| {
             let field = |name: &str| {
-                let node = entry.value.get(name)?;
+                let node = value.get(name)?;
                 Some((node.as_str()?.to_owned(), place(node)))
             };
             Some(Fact {
                 variable: (entry.name().into_owned(), place(&entry.key)),
+                key,
                 root: field("root")?,
                 output: field("output")?,
                 target: None,
             })
         })
+    });
+    facts.collect()
+}
+
+/// What fills a variable: one output, or one under each key of a map.
+fn values(entry: &Entry) -> Vec<(Option<String>, &Node)> {
+    if entry
+        .value
+        .get("root")
+        .is_some_and(|root| root.as_str().is_some())
+    {
+        return vec![(None, &entry.value)];
+    }
+    let keyed = entry.value.entries().iter();
+    keyed
+        .map(|inner| (Some(inner.name().into_owned()), &inner.value))
         .collect()
 }

@@ -46,7 +46,11 @@ fn run(world: &World<'_>, _: &Table<'_>, findings: &mut Vec<Diagnostic>) {
                 .variables
                 .get(name)
                 .is_some_and(|variable| variable.required);
-            let value = values.get(name).filter(|value| value.kind == Kind::Null);
+            let filled = values.get(name).and_then(|value| match &fact.key {
+                Some(key) => value.get(key),
+                None => Some(value),
+            });
+            let value = filled.filter(|value| value.kind == Kind::Null);
             if let (Some(value), true) = (value, required) {
                 findings.push(finding(
                     Level::Error,
