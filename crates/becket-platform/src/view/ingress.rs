@@ -80,8 +80,8 @@ pub(super) fn put_platform(platform: &Platform, view: &mut Layer) {
         (
             "platform.dns.cdn_validation_records",
             &behind_cdn,
-            "certificates",
-            "cdn_validation_records",
+            "cdn-certificates",
+            "validation_records",
         ),
         (
             "platform.dns.load_balancers",

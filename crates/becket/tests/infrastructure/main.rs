@@ -99,6 +99,7 @@ mod tests {
         let platform = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/storefront/platform.yaml");
         let text = fs::read_to_string(platform).unwrap();
         let text = text.replace("capabilities: {}", &format!("capabilities: {capabilities}"));
+        let text = text.replace("    host: www ", "    cdn: true\n    host: www ");
         let parsed = becket_platform::parse("platform.yaml", &text);
         let catalog = becket_render::Catalog::embedded().unwrap();
         let rendered = becket_render::render(parsed.platform().unwrap(), &catalog).unwrap();
@@ -137,11 +138,19 @@ mod tests {
         let (_folder, terraform) = rendered("{}");
         let roots = roots(&terraform);
         let of_clusters = ["nonprod", "prod", "prod-dr"].map(|cluster| {
-            ["addresses", "network", "eks", "database", "certificates", "ingress"]
-                .map(|root| terraform.join(cluster).join(root))
+            [
+                "addresses",
+                "network",
+                "eks",
+                "database",
+                "certificates",
+                "ingress",
+            ]
+            .map(|root| terraform.join(cluster).join(root))
         });
         let of_accounts = ["nonprod", "prod"].map(|account| terraform.join("iam").join(account));
-        for root in of_clusters.iter().flatten().chain(&of_accounts) {
+        let of_cdn = ["cdn", "cdn-certificates"].map(|root| terraform.join("prod").join(root));
+        for root in of_clusters.iter().flatten().chain(&of_accounts).chain(&of_cdn) {
             assert!(roots.contains(root), "{} is none of {roots:?}", root.display());
         }
         let Some(mirror) = Mirror::find() else { return };

@@ -24,7 +24,7 @@ variable "hosts" {
 }
 
 variable "certificates" {
-  description = "A fact: output cdn_certificates of ../certificates."
+  description = "A fact: output certificates of ../cdn-certificates."
   type = map(object({
     arn                = string
     validation_records = list(string)

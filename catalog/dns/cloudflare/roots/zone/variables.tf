@@ -27,7 +27,7 @@ variable "validation_records" {
 }
 
 variable "cdn_validation_records" {
-  description = "A fact: output cdn_validation_records of certificates, of each cluster that has a CDN."
+  description = "A fact: output validation_records of each cdn-certificates."
   type = map(map(object({
     type    = string
     content = string

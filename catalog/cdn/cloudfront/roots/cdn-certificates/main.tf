@@ -1,0 +1,5 @@
+module "certificates" {
+  source = "../../modules/certificates"
+
+  certificates = var.certificates
+}

@@ -1,3 +1,0 @@
-cdn_certificates = {
-  "example.com" = ["*.example.com"]
-}

@@ -1,0 +1,2 @@
+# moto issues certificates without asking DNS.
+validation_record_names = null
