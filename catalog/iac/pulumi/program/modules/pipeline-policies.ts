@@ -31,7 +31,7 @@ export function planPolicy(stateBucket: string) {
 }
 
 /** Makes and changes everything but people's rights: of IAM, the roles of this platform, and not those of pipelines. */
-export function applyPolicy(platform: string, cluster: string, own: { roles: string[]; issuer: string }) {
+export function applyPolicy(platform: string, cluster: string, notItsOwn: { roles: string[]; issuer: string }) {
     const { accountId, partition } = account();
     const iam = (resource: string) => pulumi.interpolate`arn:${partition}:iam::${accountId}:${resource}`;
     const awsPolicy = (name: string) => pulumi.interpolate`arn:${partition}:iam::aws:policy/${name}`;
@@ -74,7 +74,7 @@ export function applyPolicy(platform: string, cluster: string, own: { roles: str
             Resource: iam("oidc-provider/oidc.eks.*"),
         },
         {
-            Sid: "NotItself",
+            Sid: "NotItselfNorOthers",
             Effect: "Deny",
             Action: [
                 "iam:AttachRolePolicy",
@@ -85,7 +85,7 @@ export function applyPolicy(platform: string, cluster: string, own: { roles: str
                 "iam:PutRolePolicy",
                 "iam:Update*",
             ],
-            Resource: [...own.roles.map(role => iam(`role/${role}`)), iam(`oidc-provider/${own.issuer}`)],
+            Resource: [...notItsOwn.roles.map(role => iam(`role/${role}`)), iam(`oidc-provider/${notItsOwn.issuer}`)],
         },
         {
             Sid: "NoAdministrators",

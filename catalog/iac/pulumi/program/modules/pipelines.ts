@@ -74,10 +74,17 @@ export function pipelines(args: PipelinesArgs) {
     if (args.dns) {
         give("dns-dns-apply", "dns-apply", "state", statePolicy(stateBucket, "dns", args.lockTable));
     }
-    const own = { roles: Object.keys(subjects).map(name => `${platform}-${name}`), issuer };
     for (const cluster of clusters) {
+        // A cluster whose name goes on from this one's, as prod-dr does from prod, is another.
+        const others = clusters.filter(other => other.startsWith(`${cluster}-`)).map(other => `${other}-*`);
+        const notItsOwn = [...others, ...Object.keys(subjects)].map(name => `${platform}-${name}`);
         attach(`apply-${cluster}`, `${cluster}-apply`, "PowerUserAccess");
-        give(`apply-${cluster}`, `${cluster}-apply`, "roles-of-the-cluster", applyPolicy(platform, cluster, own));
+        give(
+            `apply-${cluster}`,
+            `${cluster}-apply`,
+            "roles-of-the-cluster",
+            applyPolicy(platform, cluster, { roles: notItsOwn, issuer }),
+        );
         give(`ansible-${cluster}`, `${cluster}-ansible`, "ansible", ansiblePolicy(platform, cluster, bucketPrefix));
     }
 
