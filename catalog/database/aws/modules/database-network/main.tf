@@ -8,6 +8,7 @@ resource "aws_db_subnet_group" "this" {
 
 # No rules for what goes out: a database answers, and connects to nobody.
 resource "aws_security_group" "this" {
+  # checkov:skip=CKV2_AWS_5: the databases have it, in modules of their own
   name        = "${var.name}-databases"
   description = "PostgreSQL, from the cluster ${var.name}"
   vpc_id      = var.vpc_id

@@ -10,6 +10,7 @@ locals {
 resource "aws_db_instance" "this" {
   # checkov:skip=CKV_AWS_118: what Performance Insights shows is enough; the operating system is AWS's
   # checkov:skip=CKV_AWS_157: in several zones in production; what is lost elsewhere can be done without for an hour
+  # checkov:skip=CKV_AWS_226: minor versions come by themselves unless it is forbidden
   # checkov:skip=CKV_AWS_293: protected in production; elsewhere it may go with the service
 
   identifier          = var.name
