@@ -12,6 +12,9 @@ use crate::folder::unwritable;
 /// The version of moto that is installed where there is none.
 const MOTO: &str = "5.2.1";
 
+/// What Python runs before moto: it mends what no override of Terraform's can.
+const MENDED: &str = include_str!("moto/sitecustomize.py");
+
 /// How long moto may take until it answers.
 const START: Duration = Duration::from_mins(1);
 
@@ -55,8 +58,13 @@ impl LocalAws {
         let log = folder.join("moto.log");
         let file = std::fs::File::create(&log).map_err(|error| unwritable(&log, &error))?;
         let errors = file.try_clone().map_err(|error| unwritable(&log, &error))?;
+        let python = folder.join("python");
+        std::fs::create_dir_all(&python)
+            .and_then(|()| std::fs::write(python.join("sitecustomize.py"), MENDED))
+            .map_err(|error| unwritable(&python, &error))?;
         let mut command = command(program.as_os_str());
         command
+            .env("PYTHONPATH", &python)
             .args(["-H", "127.0.0.1", "-p", &port.to_string()])
             // AWS' own policies, such as AdministratorAccess, are there without being made.
             .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
