@@ -90,6 +90,7 @@ async fn test(
         }
         (None, _) => LocalAws::moto(folder, &cache, &mut |text| report.say(text)).await?,
     };
+    aws.answers().await?;
     let terraform = Terraform::new(program, &cache, aws.endpoint.clone())?;
     report.say(&format!(
         "{provider} at {}, {}",

@@ -18,6 +18,9 @@ const MENDED: &str = include_str!("moto/sitecustomize.py");
 /// How long moto may take until it answers.
 const START: Duration = Duration::from_mins(1);
 
+/// How long a local AWS that runs already may take to take a connection.
+const ANSWER: Duration = Duration::from_secs(5);
+
 /// A local AWS.
 #[derive(Debug)]
 pub(super) struct LocalAws {
@@ -42,6 +45,23 @@ impl LocalAws {
             endpoint: url.trim_end_matches('/').to_owned(),
             moto: None,
         })
+    }
+
+    /// An error where nothing answers: Terraform would try for minutes.
+    pub(super) async fn answers(&self) -> Result<(), CommandError> {
+        let (scheme, rest) = self.endpoint.split_once("://").unwrap_or_default();
+        let host = rest.split('/').next().unwrap_or_default();
+        let address = match host.rsplit_once(':') {
+            Some(_) => host.to_owned(),
+            None => format!("{host}:{}", if scheme == "https" { 443 } else { 80 }),
+        };
+        match tokio::time::timeout(ANSWER, tokio::net::TcpStream::connect(&address)).await {
+            Ok(Ok(_)) => Ok(()),
+            _ => Err(
+                CommandError::machine(format!("no local AWS answers at {}", self.endpoint))
+                    .hint("start it, or leave --local-aws out: moto is started then"),
+            ),
+        }
     }
 
     /// Starts moto on a free port, with its log in `folder`. `progress` is told of what takes long.
