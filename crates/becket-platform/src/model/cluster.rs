@@ -77,6 +77,16 @@ choice! {
     }
 }
 
+choice! {
+    /// What a node's disk is, of what EC2 can start from without a promised rate.
+    pub enum DiskType {
+        /// SSD, with 3,000 operations a second whatever its size.
+        Gp3 = "gp3",
+        /// SSD of the generation before, the faster the larger it is.
+        Gp2 = "gp2",
+    }
+}
+
 record! {
     /// Nodes of one kind.
     pub struct NodeGroup {
@@ -94,6 +104,8 @@ record! {
         os: OperatingSystem = OperatingSystem::Al2023,
         /// The size of a node's disk, such as `50Gi`.
         disk: Quantity = Quantity::fixed("50Gi"),
+        /// What the disk is: `gp3` or `gp2`.
+        disk_type as "diskType": DiskType = DiskType::Gp3,
         /// How the instances are bought: `on-demand` or `spot`.
         capacity: Capacity = Capacity::OnDemand,
         /// The average CPU use in percent that the group is scaled for; of groups that EKS does not manage only.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Layer, text};
-use crate::model::{Capacity, Cluster, NodeGroup, OperatingSystem};
+use crate::model::{Capacity, Cluster, DiskType, NodeGroup, OperatingSystem};
 
 pub(super) fn put(cluster: &Cluster, view: &mut Layer) {
     let at = cluster.at.key("nodes");
@@ -34,6 +34,9 @@ fn group(group: &NodeGroup) -> Value {
         view["os"] = text(group.os.as_str());
     }
     view["disk_size"] = group.disk.gibibytes().into();
+    if group.disk_type != DiskType::Gp3 {
+        view["disk_type"] = text(group.disk_type.as_str());
+    }
     if group.capacity != Capacity::OnDemand {
         view["capacity"] = text(group.capacity.as_str());
     }
@@ -84,7 +87,7 @@ mod tests {
     fn groups_are_apart_by_who_manages_them() {
         let (managed, own) = nodes(
             "      general: { instances: [m7g.large], min: 2, max: 4, disk: 1Ti }\n      \
-             batch: { managed: false, instances: [g5.xlarge], min: 0, desired: 1, max: 6, capacity: spot, scaleOnCpu: 60, os: bottlerocket, disk: 80G }\n",
+             batch: { managed: false, instances: [g5.xlarge], min: 0, desired: 1, max: 6, capacity: spot, scaleOnCpu: 60, os: bottlerocket, disk: 80G, diskType: gp2 }\n",
         );
         assert_eq!(
             managed,
@@ -92,7 +95,7 @@ mod tests {
         );
         assert_eq!(
             own,
-            r#"{"batch":{"instance_types":["g5.xlarge"],"os":"bottlerocket","disk_size":75,"capacity":"spot","min":0,"desired":1,"max":6,"scale_on_cpu":60}}"#
+            r#"{"batch":{"instance_types":["g5.xlarge"],"os":"bottlerocket","disk_size":75,"disk_type":"gp2","capacity":"spot","min":0,"desired":1,"max":6,"scale_on_cpu":60}}"#
         );
     }
 }
