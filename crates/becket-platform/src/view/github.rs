@@ -23,6 +23,11 @@ pub(super) fn put(platform: &Platform, view: &mut Layer) {
     view.put("platform.state.becket", Value::from(state == Some("becket")), &at);
     let table = state == Some("s3-dynamodb");
     view.put("platform.state.dynamodb", Value::from(table), &at);
+    view.put(
+        "platform.state.s3",
+        Value::from(table || state == Some("s3")),
+        &at,
+    );
     let accounts = platform.cloud.as_ref().map(|cloud| &cloud.accounts);
     let first = accounts.and_then(|accounts| accounts.get(first_account(platform)?));
     view.put(

@@ -83,7 +83,10 @@ impl Event {
                     _ => Self::Changed(counts),
                 })
             }
-            "apply_complete" => Some(Self::Done(text(&event["hook"]["resource"]["addr"]))),
+            // A data source that is read counts as nothing that was planned.
+            "apply_complete" if event["hook"]["action"] != "read" => {
+                Some(Self::Done(text(&event["hook"]["resource"]["addr"])))
+            }
             _ => None,
         }
     }

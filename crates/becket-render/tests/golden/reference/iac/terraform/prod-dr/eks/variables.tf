@@ -58,6 +58,7 @@ variable "managed_nodes" {
     architecture   = optional(string)
     os             = optional(string)
     disk_size      = number
+    disk_type      = optional(string)
     capacity       = optional(string)
     min            = number
     max            = number
@@ -73,6 +74,7 @@ variable "self_managed_nodes" {
     architecture   = optional(string)
     os             = optional(string)
     disk_size      = number
+    disk_type      = optional(string)
     capacity       = optional(string)
     min            = number
     max            = number
