@@ -165,3 +165,14 @@ pub(crate) enum By {
     /// What is not Terraform: a test in Go, a script, a workflow.
     Elsewhere,
 }
+
+/// How a reference came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Resolution {
+    /// Something that was read defines it.
+    Defined,
+    /// All who could define it were read, and none does.
+    Undefined,
+    /// Someone unread might define it.
+    Unknown,
+}

@@ -7,19 +7,8 @@ use serde_json::Value;
 
 use crate::object::Object;
 use crate::scope::Scope;
-use crate::symbol::{By, Kind, Reference, Symbol, Use};
+use crate::symbol::{By, Kind, Reference, Resolution, Symbol, Use};
 use crate::world::{Key, World};
-
-/// How a reference came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Resolution {
-    /// Something that was read defines it.
-    Defined,
-    /// All who could define it were read, and none does.
-    Undefined,
-    /// Someone unread might define it.
-    Unknown,
-}
 
 /// References with how they came out.
 pub(crate) struct Table<'w> {

@@ -11,8 +11,7 @@ use becket_document::{Node, yaml};
 use becket_kustomize::join;
 use becket_source::{FileSet, Span, did_you_mean};
 
-use crate::symbol::{By, Kind, Place, Symbol, Use};
-use crate::table::Resolution;
+use crate::symbol::{By, Kind, Place, Resolution, Symbol, Use};
 
 const WORKFLOWS: &str = ".github/workflows/";
 

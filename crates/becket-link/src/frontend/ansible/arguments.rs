@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 use becket_document::{KeyPath, Node};
 
 use super::{Reader, search};
-use crate::symbol::{Kind, Place};
-use crate::table::Resolution;
+use crate::symbol::{Kind, Place, Resolution};
 
 /// Where the options of a role's main entry lie in its specification.
 pub(crate) fn options() -> KeyPath {

@@ -5,8 +5,7 @@
 
 use super::{Reader, parent};
 use crate::frontend::terraform::{Terraform, facts};
-use crate::symbol::{By, Kind, Place, Symbol, Use};
-use crate::table::Resolution;
+use crate::symbol::{By, Kind, Place, Resolution, Symbol, Use};
 
 /// Reads the facts of the project in `folder`.
 pub(super) fn read<'a>(reader: &mut Reader<'a, '_>, folder: &'a str, terraform: &Terraform<'a>) {

@@ -9,7 +9,7 @@ use becket_document::{Node, yaml};
 use becket_source::FileSet;
 
 use super::is_yaml;
-use crate::table::Resolution;
+use crate::symbol::Resolution;
 
 /// The groups and hosts of a project.
 #[derive(Debug, Default)]

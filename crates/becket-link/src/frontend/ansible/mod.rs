@@ -18,8 +18,7 @@ use becket_document::{Node, yaml};
 use becket_source::FileSet;
 
 use crate::frontend::terraform::Terraform;
-use crate::symbol::{By, Kind, Place, Symbol, Use};
-use crate::table::Resolution;
+use crate::symbol::{By, Kind, Place, Resolution, Symbol, Use};
 
 use role::Roles;
 

@@ -6,8 +6,7 @@ use super::inventory::{self, Inventory};
 use super::search;
 use super::task::{Here, place};
 use super::{Reader, is_expression, is_yaml, parent};
-use crate::symbol::Kind;
-use crate::table::Resolution;
+use crate::symbol::{Kind, Resolution};
 
 /// Reads the playbooks of the project in `folder`: the files in it, and below its `playbooks/`.
 pub(super) fn read<'a>(reader: &mut Reader<'a, '_>, folder: &'a str) {

@@ -7,8 +7,7 @@ use becket_source::FileSet;
 
 use super::task::Here;
 use super::{Reader, is_expression, is_yaml, parent};
-use crate::symbol::{Kind, Place};
-use crate::table::Resolution;
+use crate::symbol::{Kind, Place, Resolution};
 
 /// A role.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]

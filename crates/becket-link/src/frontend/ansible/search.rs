@@ -7,7 +7,7 @@ use becket_source::{FileSet, did_you_mean};
 
 use super::parent;
 use super::task::Here;
-use crate::table::Resolution;
+use crate::symbol::Resolution;
 
 /// What looking for a file came to.
 pub(super) enum Found<'a> {

@@ -4,8 +4,7 @@ use becket_document::Node;
 
 use super::search::{self, Found};
 use super::{Reader, is_expression};
-use crate::symbol::{Kind, Place};
-use crate::table::Resolution;
+use crate::symbol::{Kind, Place, Resolution};
 
 /// Where a task stands.
 #[derive(Debug, Clone, Copy)]

@@ -16,8 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use becket_source::FileSet;
 
-use crate::symbol::{By, Kind, Symbol, Use};
-use crate::table::Resolution;
+use crate::symbol::{By, Kind, Resolution, Symbol, Use};
 
 use facts::Fact;
 pub(crate) use module::{Call, Module, Target};
