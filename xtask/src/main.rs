@@ -22,8 +22,9 @@ const USAGE: &str = "usage: cargo xtask <task>
                        the measures, with the other tool in the same run; writes docs/benchmarks.md
   gen [--check]        what of docs/ and schema/ comes from the code; --check fails where it differs
   tools                builds or installs the judges into the cache of the user and says where they are
-  conformance [--as-built] [--lab DIR] [--without-engine]
-                       the rendered repository before a real Argo CD and before the engine (needs a lab)";
+  conformance [--as-built] [--lab DIR] [--without-engine] [--only ansible|argocd]
+                       the rendered repository before a real Argo CD and before the engine, and its playbooks before a
+                       real API server (needs a lab)";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -53,7 +53,8 @@ impl Lab {
         })
     }
 
-    fn inside(&self, arguments: &[&str]) -> Command {
+    /// A command that runs in the lab, once it is run.
+    pub fn inside(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.scripts.join("n"));
         command.args(arguments).env("LAB_RUN", &self.run);
         command

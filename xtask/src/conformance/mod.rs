@@ -1,10 +1,11 @@
 //! `conformance`: the rendered repositories of the reference platform before a real Argo CD, one per operator, before the
 //! engine, and what our crates foretell of them: the same Applications, the same objects, through the steps of a
-//! release's life.
+//! release's life. Then the playbooks that ask a cluster's API before such an API.
 //!
 //! Clusters other than an operator's own are not there in a lab. Applications that go to them are compared by name,
 //! source and destination only.
 
+mod ansible;
 mod engine;
 mod foretold;
 mod lab;
@@ -12,6 +13,7 @@ mod normal;
 mod repositories;
 mod world;
 
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -33,9 +35,12 @@ struct Side {
     foretold: World,
 }
 
-/// `cargo xtask conformance [--as-built] [--lab DIR] [--without-engine]`.
+const USAGE: &str =
+    "usage: cargo xtask conformance [--as-built] [--lab DIR] [--without-engine] [--only ansible|argocd]";
+
+/// Runs it, and says whether all is as it should be.
 pub fn run(arguments: &[String]) -> Result<bool> {
-    let (mut given, mut with_engine, mut as_built) = (None, true, false);
+    let (mut given, mut only, mut with_engine, mut as_built) = (None, None, true, false);
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match (argument.as_str(), rest.as_slice().first()) {
@@ -45,7 +50,11 @@ pub fn run(arguments: &[String]) -> Result<bool> {
                 given = Some(folder.as_str());
                 rest.next();
             }
-            _ => bail!("usage: cargo xtask conformance [--as-built] [--lab DIR] [--without-engine]"),
+            ("--only", Some(what)) if ["ansible", "argocd"].contains(&what.as_str()) => {
+                only = Some(what.as_str());
+                rest.next();
+            }
+            _ => bail!(USAGE),
         }
     }
     let scripts = lab::folder(given)?;
@@ -57,8 +66,30 @@ pub fn run(arguments: &[String]) -> Result<bool> {
     let folder = tempfile::tempdir()?;
     let becket = root().join("target/release/becket");
     let platform = Platform::new(&becket, &root().join("examples/storefront"), folder.path())?;
+    let mut all = Vec::new();
+    // First, as these want the repositories as they are rendered.
+    if only != Some("argocd") {
+        let lab = Lab::up(&scripts, &platform.repositories())?;
+        all.extend(ansible::run(
+            &lab,
+            &platform.playbooks(),
+            &folder.path().join("ansible"),
+        )?);
+    }
+    if only != Some("ansible") {
+        argocd(&platform, &scripts, with_engine, &mut all)?;
+    }
+    for line in &all {
+        println!("{line}");
+    }
+    println!("{} differences", all.len());
+    Ok(all.is_empty())
+}
+
+/// Compares Argo CD, the engine and what is foretold, step by step.
+fn argocd(platform: &Platform, scripts: &Path, with_engine: bool, all: &mut Vec<String>) -> Result<()> {
     let engine = if with_engine {
-        Some(Running::up(&platform)?)
+        Some(Running::up(platform)?)
     } else {
         platform.first_release()?;
         None
@@ -69,7 +100,7 @@ pub fn run(arguments: &[String]) -> Result<bool> {
     for operator in &operators.operators {
         let file = operator.values_file.rsplit('/').next().unwrap_or_default();
         let values = (file != "values.yaml").then(|| platform.root_chart().join(file));
-        let lab = Lab::up(&scripts, &platform.repositories())?;
+        let lab = Lab::up(scripts, &platform.repositories())?;
         for (name, server) in &operator.clusters {
             if server != world::IN_CLUSTER {
                 lab.know_cluster(name, server)?;
@@ -82,13 +113,11 @@ pub fn run(arguments: &[String]) -> Result<bool> {
             foretold: World::default(),
         });
     }
-    let mut all = Vec::new();
     println!(
         "{:<34}  {:<16}  {:>12}  {:>7}  {:>8}  differences",
         "after", "looked at", "Applications", "objects", "took"
     );
-    let mut compare =
-        |what: &str| -> Result<()> { step(&platform, &mut sides, engine.as_ref(), what, &mut all) };
+    let mut compare = |what: &str| -> Result<()> { step(platform, &mut sides, engine.as_ref(), what, all) };
     compare("the first release of everything")?;
     platform.reconfigure("catalog", "PAGE_SIZE: \"24\"", "PAGE_SIZE: \"36\"")?;
     compare("a release to dev")?;
@@ -112,11 +141,7 @@ pub fn run(arguments: &[String]) -> Result<bool> {
             elsewhere.join(", ")
         );
     }
-    for line in &all {
-        println!("{line}");
-    }
-    println!("{} differences", all.len());
-    Ok(all.is_empty())
+    Ok(())
 }
 
 /// Has each Argo CD look, waits until it is as foretold, and says how it went.

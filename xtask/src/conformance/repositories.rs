@@ -56,6 +56,11 @@ impl Platform {
         self.clone_of("iac").join(becket_argocd::operator::ROOT)
     }
 
+    /// The folder of playbooks.
+    pub fn playbooks(&self) -> PathBuf {
+        self.clone_of("iac").join("ansible")
+    }
+
     /// Runs `becket` on the platform.
     pub fn becket(&self, arguments: &[&str]) -> Result<String> {
         let mut command = Command::new(&self.becket);

@@ -1,7 +1,7 @@
 //! The rendered Ansible before Ansible itself: linted, parsed, tested by `ansible-test`, and run on what the tests themselves
 //! bring: a tree of files with namespaces around it, a PostgreSQL in a temporary folder, a local AWS. Nothing touches the
-//! machine that tests. What talks to a cluster's API (`cilium`, `argocd`, draining, the objects of a backup) is linted and
-//! parsed only; that much is said in `docs/decisions/ansible.md`.
+//! machine that tests. What talks to a cluster's API is linted and parsed here, and run by `cargo xtask conformance`.
+//! `docs/decisions/ansible.md` says what nothing judges.
 
 #[cfg(test)]
 mod aws;

@@ -13,7 +13,12 @@ CLAIM = {
         "uid": "1",
         "resourceVersion": "2",
         "ownerReferences": [{"uid": "3"}],
-        "annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{}", "team": "shop"},
+        "annotations": {
+            "kubectl.kubernetes.io/last-applied-configuration": "{}",
+            "pv.kubernetes.io/bind-completed": "yes",
+            "pv.kubernetes.io/bound-by-controller": "yes",
+            "team": "shop",
+        },
     },
     "spec": {"volumeName": "pv-1"},
     "status": {"phase": "Bound"},
@@ -21,7 +26,7 @@ CLAIM = {
 
 
 def test_what_the_server_adds_goes():
-    """A claim keeps what somebody wrote, and the name of its volume."""
+    """A claim keeps what somebody wrote, and the name of its volume, but not that it was bound."""
     assert as_written(CLAIM) == {
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
@@ -33,7 +38,7 @@ def test_what_the_server_adds_goes():
 def test_the_object_itself_stays_as_it_is():
     """The filter returns a copy."""
     as_written(CLAIM)
-    assert CLAIM["metadata"]["uid"] == "1" and len(CLAIM["metadata"]["annotations"]) == 2
+    assert CLAIM["metadata"]["uid"] == "1" and len(CLAIM["metadata"]["annotations"]) == 4
 
 
 def test_a_volume_can_be_bound_again():
