@@ -3,6 +3,8 @@
 //! Debian, and what no chart from elsewhere is needed for is all that is run of `argocd`, and nothing of `cilium`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
@@ -87,6 +89,9 @@ pub fn run(lab: &Lab, folder: &Path, scratch: &Path) -> Result<Vec<String>> {
     for what in NOT_JUDGED {
         println!("not judged: {what}");
     }
+    if !playbooks.differences.is_empty() {
+        print!("{}", std::fs::read_to_string(playbooks.log())?);
+    }
     Ok(playbooks.differences)
 }
 
@@ -95,6 +100,11 @@ impl Playbooks<'_> {
         let mut command = self.lab.inside(&[program]);
         command.args(arguments).envs(&self.environment);
         command
+    }
+
+    /// What all runs said, which is shown where something is not as it should be.
+    fn log(&self) -> PathBuf {
+        self.folder.join("runs.log")
     }
 
     /// Notes `what`, unless it is so.
@@ -131,9 +141,8 @@ impl Playbooks<'_> {
             "{what:<44}  {account:<22}  {changed:>7}  {failed:>6}  {:>6.1} s",
             begin.elapsed().as_secs_f64()
         );
-        let log = self.folder.join("runs.log");
-        let earlier = std::fs::read_to_string(&log).unwrap_or_default();
-        std::fs::write(log, format!("{earlier}== {what}\n{said}"))?;
+        let mut log = OpenOptions::new().create(true).append(true).open(self.log())?;
+        write!(log, "== {what}\n{said}")?;
         Ok((changed, failed))
     }
 
