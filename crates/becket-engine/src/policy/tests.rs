@@ -1,3 +1,5 @@
+//! What policies allow, and what cannot be read of them.
+
 use super::*;
 use serde_json::json;
 

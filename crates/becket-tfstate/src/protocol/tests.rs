@@ -1,3 +1,5 @@
+//! The protocol as a client meets it: what is taken, what is refused, and in which words.
+
 use std::sync::Arc;
 
 use super::*;
