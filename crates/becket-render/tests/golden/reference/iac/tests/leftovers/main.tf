@@ -36,8 +36,9 @@ data "aws_iam_roles" "this" {
 }
 
 locals {
-  # A key waits for days until it is gone; instances and NAT gateways are shown for an hour after.
-  lingering = [":key/", ":instance/", ":natgateway/"]
+  # A key waits for days until it is gone; instances and NAT gateways are shown for an hour after. Snapshots that RDS makes
+  # by itself go with their cluster.
+  lingering = [":key/", ":instance/", ":natgateway/", ":cluster-snapshot:rds:", ":snapshot:rds:"]
 
   tagged = data.aws_resourcegroupstaggingapi_resources.this.resource_tag_mapping_list[*].resource_arn
   named = concat(
