@@ -80,9 +80,9 @@ resource "aws_autoscaling_group" "this" {
   }
 
   dynamic "tag" {
-    for_each = merge(var.tags, {
-      Name                                        = "${var.name}-${each.key}"
+    for_each = merge(local.tags[each.key], {
       "kubernetes.io/cluster/${var.cluster_name}" = "owned"
+      "aws-node-termination-handler/managed"      = "true" # it drains nodes with this tag only
     })
 
     content {

@@ -18,9 +18,14 @@ const systemDisks: Record<string, [string, number | undefined][]> = {
     ],
 };
 
+/** `role` and `os` are what Ansible's inventory finds and groups machines by. */
+export function nodeTags(args: NodesArgs, groupName: string, { os = "al2023" }: NodeGroup): Record<string, string> {
+    return { ...args.tags, Name: `${args.name}-${groupName}`, role: "node", os };
+}
+
 export function launchTemplate(args: NodesArgs, groupName: string, group: NodeGroup, start?: Start) {
     const { diskSize = 50, diskType = "gp3", os = "al2023" } = group;
-    const tags = { ...args.tags, Name: `${args.name}-${groupName}` };
+    const tags = nodeTags(args, groupName, group);
     return new aws.ec2.LaunchTemplate(`nodes-${groupName}`, {
         name: `${args.name}-${groupName}`,
         updateDefaultVersion: true,

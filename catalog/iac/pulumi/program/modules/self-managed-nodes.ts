@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { launchTemplate } from "./launch-template";
+import { launchTemplate, nodeTags } from "./launch-template";
 import { mapValues } from "./maps";
 import type { NodeRole } from "./node-roles";
 import { NodeGroup, NodesArgs, NodesCluster, SelfManagedNodeGroup, taint } from "./nodes";
@@ -54,9 +54,9 @@ function autoscalingGroup(
 ): aws.autoscaling.Group {
     const spot = group.capacity === "spot";
     const tags = pulumi.output(args.cluster.name).apply(cluster => ({
-        ...args.tags,
-        Name: `${args.name}-${groupName}`,
+        ...nodeTags(args, groupName, group),
         [`kubernetes.io/cluster/${cluster}`]: "owned",
+        "aws-node-termination-handler/managed": "true", // it drains nodes with this tag only
     }));
     return new aws.autoscaling.Group(
         `nodes-${groupName}`,

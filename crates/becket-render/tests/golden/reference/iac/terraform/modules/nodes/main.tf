@@ -20,6 +20,9 @@ locals {
     bottlerocket = { x86_64 = "BOTTLEROCKET_x86_64", arm64 = "BOTTLEROCKET_ARM_64" }
   }
 
+  # `role` and `os` are what Ansible's inventory finds and groups machines by.
+  tags = { for name, group in local.groups : name => merge(var.tags, { Name = "${var.name}-${name}", role = "node", os = group.os }) }
+
   # Resolved when an instance starts: every new node has the newest image of the cluster's version, and no plan changes.
   images = {
     for architecture in ["x86_64", "arm64"] : architecture => {
@@ -74,11 +77,11 @@ resource "aws_launch_template" "this" {
 
   tag_specifications {
     resource_type = "instance"
-    tags          = merge(var.tags, { Name = "${var.name}-${each.key}" })
+    tags          = local.tags[each.key]
   }
 
   tag_specifications {
     resource_type = "volume"
-    tags          = merge(var.tags, { Name = "${var.name}-${each.key}" })
+    tags          = local.tags[each.key]
   }
 }
