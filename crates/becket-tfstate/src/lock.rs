@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::name::StateName;
 
+/// A UUID has 36.
+const LONGEST_ID: usize = 100;
+
 /// Terraform's own description of a lock; the body of LOCK and UNLOCK, and of the answer that refuses one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -28,11 +31,30 @@ pub struct LockInfo {
 
 impl LockInfo {
     /// Reads the body of a request. Fields that are not known are left out.
+    ///
+    /// Others are shown what it says, and commands with its id in them to type: so an id is plain, as the UUIDs of all
+    /// clients are, and nothing in the rest can speak to a terminal.
     pub fn read(body: &[u8]) -> Result<Self, String> {
-        let info: Self =
+        let mut info: Self =
             serde_json::from_slice(body).map_err(|error| format!("the body is no lock: {error}"))?;
         if info.id.is_empty() {
             return Err("the body is no lock: it has no ID".to_owned());
+        }
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':');
+        if info.id.len() > LONGEST_ID || !info.id.bytes().all(plain) {
+            return Err(
+                "the body is no lock: only letters, digits, `-`, `_`, `.` and `:` may be in its ID"
+                    .to_owned(),
+            );
+        }
+        for shown in [
+            &mut info.operation,
+            &mut info.info,
+            &mut info.who,
+            &mut info.version,
+            &mut info.path,
+        ] {
+            shown.retain(|character| !character.is_control());
         }
         Ok(info)
     }
@@ -128,6 +150,25 @@ mod tests {
         for wrong in ["", "[]", "{}", r#"{"ID":""}"#, r#"{"ID":7}"#, "x"] {
             assert!(LockInfo::read(wrong.as_bytes()).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn nothing_that_a_holder_says_reaches_a_terminal_or_a_shell() {
+        for wrong in [
+            "a b",
+            "$(id)",
+            "`id`",
+            "a;b",
+            "a\\u001b[2J",
+            "a\\nb",
+            &"a".repeat(101),
+        ] {
+            let body = format!(r#"{{"ID":"{wrong}"}}"#);
+            assert!(LockInfo::read(body.as_bytes()).is_err(), "{wrong}");
+        }
+        let body = br#"{"ID":"tf:1.a_b-c","Who":"\u001b[31mann@laptop\n","Info":"a b"}"#;
+        let info = LockInfo::read(body).unwrap();
+        assert_eq!((info.who.as_str(), info.info.as_str()), ("[31mann@laptop", "a b"));
     }
 
     #[test]

@@ -7,6 +7,9 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+/// How long lineage and version may be.
+const LONGEST: usize = 200;
+
 /// Why a body is no state.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotAState {
@@ -19,6 +22,11 @@ pub enum NotAState {
     /// Every state that Terraform has written since 0.9 has one.
     #[error("the body is no Terraform state: it has no `lineage`")]
     NoLineage,
+    /// Both are kept beside each version and shown to people; what Terraform writes is a UUID and a version.
+    #[error(
+        "the body is no Terraform state: its `{0}` is longer than {LONGEST} bytes, or holds control characters"
+    )]
+    NotPlain(&'static str),
 }
 
 /// What is known of a state file.
@@ -88,6 +96,14 @@ impl Summary {
         }
         if fields.lineage.is_empty() {
             return Err(NotAState::NoLineage);
+        }
+        for (field, text) in [
+            ("lineage", &fields.lineage),
+            ("terraform_version", &fields.terraform_version),
+        ] {
+            if text.len() > LONGEST || text.chars().any(char::is_control) {
+                return Err(NotAState::NotPlain(field));
+            }
         }
         Ok(Self {
             serial: fields.serial,
@@ -183,6 +199,14 @@ mod tests {
             assert!(refused.contains(reason), "{body}: {refused}");
         }
         assert!(Summary::read("[".repeat(100_000).as_bytes()).is_err());
+        let long = "l".repeat(LONGEST + 1);
+        for lineage in [long.as_str(), "a\\u001b[2J"] {
+            let body = format!(r#"{{"version":4,"serial":1,"lineage":"{lineage}"}}"#);
+            assert_eq!(
+                Summary::read(body.as_bytes()),
+                Err(NotAState::NotPlain("lineage"))
+            );
+        }
     }
 
     #[test]
