@@ -13,10 +13,11 @@ use ring::rand::{SecureRandom, SystemRandom};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::error::StoreError;
 use crate::keys::hex;
 use crate::layout;
 use crate::name::StateName;
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 
 const FILE: &str = "users.json";
 const GUARD: &str = ".users.guard";

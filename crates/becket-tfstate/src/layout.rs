@@ -10,11 +10,12 @@
 use std::io::{self, BufReader, Read, Write};
 
 use crate::disk::{Disk, Held, OpenFile};
+use crate::error::StoreError;
 use crate::keys::Keyring;
 use crate::lock::Lock;
 use crate::name::StateName;
 use crate::seal::{self, Opened, bound_to};
-use crate::store::{Meta, StoreError, Version};
+use crate::version::{Meta, Version};
 
 /// The folder of all states.
 pub(crate) const STATES: &str = "states";

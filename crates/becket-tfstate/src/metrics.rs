@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::store::Listed;
+use crate::version::Listed;
 
 /// The upper ends of the buckets, in milliseconds.
 const BUCKETS: [u64; 10] = [1, 5, 10, 20, 50, 100, 250, 1000, 5000, 30_000];
@@ -105,6 +105,12 @@ impl Metrics {
                 "gauge",
                 "States that are kept.",
                 lasts().count() as u64,
+            ),
+            (
+                "becket_state_damaged",
+                "gauge",
+                "States whose newest version cannot be read.",
+                states.iter().filter(|state| state.damage.is_some()).count() as u64,
             ),
             (
                 "becket_state_versions",

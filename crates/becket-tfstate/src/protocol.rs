@@ -11,9 +11,11 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::access::Identity;
+use crate::error::StoreError;
 use crate::lock::{Lock, LockInfo};
 use crate::name::StateName;
-use crate::store::{By, Content, Sent, Store, StoreError};
+use crate::store::Store;
+use crate::version::{By, Content, Sent};
 
 /// What a request asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]

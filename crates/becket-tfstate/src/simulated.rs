@@ -9,7 +9,8 @@ use crate::keys::Keyring;
 use crate::lock::LockInfo;
 use crate::name::StateName;
 use crate::retention::Retention;
-use crate::store::{By, Sent, Store};
+use crate::store::Store;
+use crate::version::{By, Sent};
 
 #[derive(Clone, Default)]
 struct Inode {
@@ -267,7 +268,7 @@ const STEPS: &[(Step, bool)] = &[
     (|store, name| done(store.unlock(name, None)), true),
 ];
 
-fn done<T>(result: Result<T, crate::store::StoreError>) -> Result<(), String> {
+fn done<T>(result: Result<T, crate::error::StoreError>) -> Result<(), String> {
     result.map(drop).map_err(|error| error.to_string())
 }
 
@@ -285,12 +286,13 @@ fn store(disk: &Simulated, key: &str) -> Result<Store, String> {
 fn seen(store: &Store, name: &StateName) -> String {
     let mut text = String::new();
     for version in store.history(name).unwrap_or_default() {
+        let meta = version.meta.unwrap();
         let mut content = String::new();
         if let Ok(mut kept) = store.read_version(name, version.number) {
             kept.reader.read_to_string(&mut content).unwrap();
-            assert_eq!(Sent::of(content.as_bytes()).md5(), version.meta.md5);
+            assert_eq!(Sent::of(content.as_bytes()).md5(), meta.md5);
         }
-        text += &format!("{} {:?} {content}\n", version.number, version.meta.origin);
+        text += &format!("{} {:?} {content}\n", version.number, meta.origin);
     }
     text + &format!("{:?}", store.locked(name).unwrap().map(|lock| lock.info.id))
 }

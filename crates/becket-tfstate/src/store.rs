@@ -2,226 +2,20 @@
 //! from the first look to the last flush, and nothing is answered before it is durable. It knows no HTTP and no user's
 //! rights, and is told the time.
 
-use std::io::{self, Read};
+use std::io::Read;
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use md5::{Digest, Md5};
-use serde::{Deserialize, Serialize};
 
 use crate::disk::Disk;
+use crate::error::StoreError;
 use crate::keys::Keyring;
 use crate::layout::{Place, STATES};
 use crate::lock::{Lock, LockInfo};
 use crate::name::StateName;
 use crate::retention::Retention;
-use crate::seal::SealError;
-use crate::statefile::{self, NotAState, Summary};
-
-/// Who does something, and when.
-#[derive(Debug, Clone)]
-pub struct By {
-    /// Whom the server knows.
-    pub user: String,
-    /// The time.
-    pub now: Timestamp,
-}
-
-/// How a version came to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Origin {
-    /// A client wrote it.
-    Written,
-    /// A client wrote it over another lineage or a serial that is not older.
-    Forced,
-    /// It is an older version again.
-    Restored(u64),
-    /// It says that the state was deleted, and has no content.
-    Deleted,
-}
-
-/// What is known of a version beside its content.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Meta {
-    /// The state's own serial.
-    pub serial: u64,
-    /// The state's own lineage.
-    pub lineage: String,
-    /// What wrote it, as it says.
-    pub terraform_version: String,
-    /// How many resources it has, where that can be read.
-    pub resources: Option<usize>,
-    /// In bytes.
-    pub size: u64,
-    /// Of the content, as base64: what HTTP's `Content-MD5` says.
-    pub md5: String,
-    /// Who wrote it.
-    pub user: String,
-    /// When.
-    pub time: Timestamp,
-    /// Who held the lock then: Terraform's `user@host`.
-    pub who: String,
-    /// What for, such as `OperationTypeApply`.
-    pub operation: String,
-    /// How it came to be.
-    pub origin: Origin,
-}
-
-/// A version of a state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Version {
-    /// Counts all versions of the state, across lineages.
-    pub number: u64,
-    /// What is known of it.
-    #[serde(flatten)]
-    pub meta: Meta,
-}
-
-/// What a client sent. Its digest is taken once, for all that ask for it.
-pub struct Sent<'a> {
-    content: &'a [u8],
-    md5: String,
-}
-
-impl<'a> Sent<'a> {
-    /// The body of a request.
-    pub fn of(content: &'a [u8]) -> Self {
-        let md5 = md5_of(content);
-        Self { content, md5 }
-    }
-
-    /// As HTTP's `Content-MD5` has it.
-    pub fn md5(&self) -> &str {
-        &self.md5
-    }
-}
-
-/// A version with its content.
-pub struct Content {
-    /// Which it is.
-    pub version: Version,
-    /// Opens the content piece by piece; an error in the midst means that the file is damaged.
-    pub reader: Box<dyn Read + Send>,
-}
-
-/// A state, as a list shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Listed {
-    /// Its name.
-    pub name: String,
-    /// How many versions are kept.
-    pub versions: usize,
-    /// The newest; none while there is only a lock.
-    pub last: Option<Version>,
-    /// Who works on it.
-    pub lock: Option<Lock>,
-}
-
-/// Why something does not happen.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// Somebody else works on the state.
-    #[error("`{name}` is locked by {} for {}", .lock.info.who, .lock.info.operation)]
-    Locked {
-        /// The state.
-        name: StateName,
-        /// Who holds it.
-        lock: Box<Lock>,
-    },
-    /// Somebody else holds the lock, not the one who proves it with this id.
-    #[error("lock {given} does not hold `{name}`: {} does, of {}", .lock.info.id, .lock.info.who)]
-    OtherLock {
-        /// The state.
-        name: StateName,
-        /// Who holds it.
-        lock: Box<Lock>,
-        /// What was given.
-        given: String,
-    },
-    /// The lock was taken away, and somebody else may have worked on the state since.
-    #[error("lock {given} does not hold `{name}` any more: it was taken away")]
-    LockGone {
-        /// The state.
-        name: StateName,
-        /// What was given.
-        given: String,
-    },
-    /// The state belongs to something else.
-    #[error("`{name}` has lineage {ours}; what was sent has {theirs}, so it is the state of something else")]
-    Lineage {
-        /// The state.
-        name: StateName,
-        /// What is kept.
-        ours: String,
-        /// What was sent.
-        theirs: String,
-    },
-    /// The state has moved on.
-    #[error("`{name}` is at serial {ours}; what was sent has {theirs} and would undo what came since")]
-    Serial {
-        /// The state.
-        name: StateName,
-        /// What is kept.
-        ours: u64,
-        /// What was sent.
-        theirs: u64,
-    },
-    /// The body is something else.
-    #[error(transparent)]
-    NotAState(#[from] NotAState),
-    /// There is no such state.
-    #[error("there is no state `{0}`")]
-    Missing(StateName),
-    /// There is no such version.
-    #[error("`{name}` has no version {number}")]
-    MissingVersion {
-        /// The state.
-        name: StateName,
-        /// The version.
-        number: u64,
-    },
-    /// A version that says that the state was deleted has no content.
-    #[error("version {number} of `{name}` is its deletion: there is nothing in it")]
-    Deletion {
-        /// The state.
-        name: StateName,
-        /// The version.
-        number: u64,
-    },
-    /// A version cannot be opened or sealed.
-    #[error("version {number} of `{name}`: {source}")]
-    Sealed {
-        /// The state.
-        name: StateName,
-        /// The version.
-        number: u64,
-        /// Why.
-        source: SealError,
-    },
-    /// The disk fails.
-    #[error("cannot {doing} {path}: {source}")]
-    Disk {
-        /// What was being done.
-        doing: &'static str,
-        /// To what.
-        path: String,
-        /// Why not.
-        source: io::Error,
-    },
-}
-
-impl StoreError {
-    pub(crate) fn disk(doing: &'static str, path: &str, source: io::Error) -> Self {
-        Self::Disk {
-            doing,
-            path: path.to_owned(),
-            source,
-        }
-    }
-}
+use crate::statefile::{self, Summary};
+use crate::version::{By, Content, Kept, Listed, Meta, Origin, Sent, Version, md5_of};
 
 /// All states of a disk.
 #[derive(Clone)]
@@ -259,20 +53,26 @@ impl Store {
         Ok(names)
     }
 
-    /// Every state that has a version or a lock.
+    /// Every state that has a version or a lock. One that is damaged hides no other.
     pub fn list(&self) -> Result<Vec<Listed>, StoreError> {
         let mut listed = Vec::new();
         for name in self.names()? {
             let place = self.place(&name);
             let (versions, lock) = (place.numbers()?.len(), place.lock()?);
-            if versions > 0 || lock.is_some() {
-                listed.push(Listed {
-                    name: name.to_string(),
-                    versions,
-                    last: place.last()?,
-                    lock,
-                });
+            if versions == 0 && lock.is_none() {
+                continue;
             }
+            let (last, damage) = match place.last() {
+                Err(StoreError::Sealed { source, .. }) => (None, Some(source.to_string())),
+                last => (last?, None),
+            };
+            listed.push(Listed {
+                name: name.to_string(),
+                versions,
+                last,
+                damage,
+                lock,
+            });
         }
         Ok(listed)
     }
@@ -282,17 +82,34 @@ impl Store {
         self.place(name).lock()
     }
 
-    /// The versions of a state, the newest first.
-    pub fn history(&self, name: &StateName) -> Result<Vec<Version>, StoreError> {
+    /// The versions of a state, the newest first; also those that cannot be read, unless that is all of them.
+    pub fn history(&self, name: &StateName) -> Result<Vec<Kept>, StoreError> {
         let place = self.place(name);
         let mut versions = Vec::new();
         for number in place.numbers()? {
-            versions.extend(place.open(number)?.map(|(version, _)| version));
+            let meta = match place.open(number) {
+                // Pruned since it was listed.
+                Ok(None) => continue,
+                Ok(Some((version, _))) => Ok(version.meta),
+                Err(StoreError::Sealed { source, .. }) => Err(source),
+                Err(error) => return Err(error),
+            };
+            versions.push(Kept { number, meta });
         }
-        if versions.is_empty() {
-            return Err(StoreError::Missing(name.clone()));
+        if versions.iter().any(|version| version.meta.is_ok()) {
+            return Ok(versions);
         }
-        Ok(versions)
+        Err(match versions.pop() {
+            Some(Kept {
+                number,
+                meta: Err(source),
+            }) => StoreError::Sealed {
+                name: name.clone(),
+                number,
+                source,
+            },
+            _ => StoreError::Missing(name.clone()),
+        })
     }
 
     /// The state as it is; none where there is none, or it was deleted.
@@ -528,24 +345,6 @@ impl Store {
     }
 }
 
-impl Meta {
-    fn of(summary: Summary, content: &[u8], md5: String, origin: Origin, by: &By) -> Self {
-        Self {
-            serial: summary.serial,
-            lineage: summary.lineage,
-            terraform_version: summary.terraform_version,
-            resources: summary.resources,
-            size: content.len() as u64,
-            md5,
-            user: by.user.clone(),
-            time: by.now,
-            who: String::new(),
-            operation: String::new(),
-            origin,
-        }
-    }
-}
-
 /// The lock under which a change may be made: none where nobody holds one.
 fn held_by(name: &StateName, lock: Option<Lock>, given: Option<&str>) -> Result<Option<Lock>, StoreError> {
     let name = name.clone();
@@ -600,9 +399,4 @@ fn prune(place: &Place, retention: Retention, now: Timestamp) -> Result<usize, S
     }
     place.remove(&going)?;
     Ok(going.len())
-}
-
-/// As HTTP's `Content-MD5` has it.
-fn md5_of(content: &[u8]) -> String {
-    STANDARD.encode(Md5::digest(content))
 }

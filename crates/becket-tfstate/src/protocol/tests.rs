@@ -6,10 +6,11 @@ use super::*;
 use crate::disk::Folder;
 use crate::keys::Keyring;
 use crate::retention::Retention;
+use crate::version::Origin;
 
 /// A store in a folder of its own, and who asks it.
 struct Bench {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     store: Store,
 }
 
@@ -19,10 +20,7 @@ impl Bench {
         let disk = Folder::at(folder.path().join("states")).unwrap();
         let keys = Keyring::read(&Keyring::new_key().unwrap()).unwrap();
         let store = Store::open(Arc::new(disk), keys, Retention::default()).unwrap();
-        Self {
-            _folder: folder,
-            store,
-        }
+        Self { folder, store }
     }
 
     /// The status and the body, where the request says `md5` of its own.
@@ -119,7 +117,7 @@ fn an_older_serial_and_another_lineage_are_taken_only_by_force() {
     );
     let history = bench.store.history(&"a".parse().unwrap()).unwrap();
     assert_eq!(history.len(), 2);
-    assert_eq!(history[0].meta.origin, crate::store::Origin::Forced);
+    assert_eq!(history[0].meta.as_ref().unwrap().origin, Origin::Forced);
     // After a deletion whatever comes begins anew.
     assert_eq!(bench.asks("DELETE", "/states/a", ""), 200);
     assert_eq!(bench.asks("GET", "/states/a", ""), 404);
@@ -193,4 +191,40 @@ fn only_a_state_that_is_not_there_is_404() {
     for wrong in ["", "[]", "{}", r#"{"version":4,"serial":1}"#, "null"] {
         assert_eq!(bench.asks("POST", "/states/a", wrong), 400, "{wrong}");
     }
+}
+
+#[test]
+fn a_damaged_version_hides_no_other_and_is_gone_back_from() {
+    let bench = Bench::new();
+    for (path, serial) in [("/states/a", 1), ("/states/a", 2), ("/states/b", 1)] {
+        assert_eq!(bench.asks("POST", path, &state("l", serial)), 200);
+    }
+    let version = bench.folder.path().join("states/states/a/000000000002.version");
+    let half = std::fs::metadata(&version).unwrap().len() / 2;
+    let file = std::fs::OpenOptions::new().write(true).open(&version).unwrap();
+    file.set_len(half).unwrap();
+
+    let (status, said) = bench.sends("GET", "/states/a", None, "");
+    assert_eq!(status, 500, "an empty state would be built anew: {said}");
+    assert!(
+        said.contains("version 2 of `a`: it is damaged") && said.contains("restore"),
+        "{said}"
+    );
+    let listed = bench.store.list().unwrap();
+    let readable: Vec<_> = listed.iter().map(|state| state.damage.is_none()).collect();
+    assert_eq!(readable, [false, true]);
+    let name = "a".parse().unwrap();
+    let history = bench.store.history(&name).unwrap();
+    let readable: Vec<_> = history
+        .iter()
+        .map(|kept| (kept.number, kept.meta.is_ok()))
+        .collect();
+    assert_eq!(readable, [(2, false), (1, true)]);
+    let by = By {
+        user: "ann".to_owned(),
+        now: "2026-11-24T10:12:30Z".parse().unwrap(),
+    };
+    assert!(bench.store.restore(&name, 1, false, &by).is_err());
+    assert_eq!(bench.store.restore(&name, 1, true, &by).unwrap().number, 3);
+    assert_eq!(bench.asks("GET", "/states/a", ""), 200);
 }

@@ -10,7 +10,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use becket_tfstate::{
-    By, ChangeKind, Content, Folder, Origin, Retention, StateName, Store, StoreError, Version, age,
+    By, ChangeKind, Content, Folder, Kept, Origin, Retention, SealError, StateName, Store, StoreError,
+    Version, age,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -140,9 +141,17 @@ fn refused(error: &StoreError) -> CommandError {
         StoreError::MissingVersion { name, .. } | StoreError::Deletion { name, .. } => {
             CommandError::usage(message).hint(format!("becket state history {name}"))
         }
-        StoreError::Sealed { .. } => {
+        StoreError::Sealed {
+            source: SealError::UnknownKey(_),
+            ..
+        } => {
             CommandError::machine(message).hint("--key-file FILE, with the key that it was sealed with in it")
         }
+        StoreError::Sealed { name, .. } => CommandError::machine(message)
+            .hint(format!("becket state history {name} shows which can be read"))
+            .hint(format!(
+                "becket state restore {name} VERSION --force goes back to one"
+            )),
         StoreError::Disk { .. } => CommandError::machine(message),
     }
 }
@@ -191,6 +200,9 @@ fn list(store: &Store, output: Output) -> Result<(), CommandError> {
             row.push(local(meta.time));
             row.push(or(&meta.who, &meta.user).to_owned());
         }
+        if state.damage.is_some() {
+            row.push("unreadable".to_owned());
+        }
         if let Some(lock) = &state.lock {
             row.push(format!("locked by {}", lock.info.who));
         }
@@ -229,29 +241,40 @@ fn locks(store: &Store, output: Output) -> Result<(), CommandError> {
 
 fn history(store: &Store, name: &StateName, output: Output) -> Result<(), CommandError> {
     let versions = store.history(name).map_err(|error| refused(&error))?;
-    let rows: Vec<Vec<String>> = versions
-        .iter()
-        .map(|Version { number, meta }| {
-            let what = match meta.origin {
-                Origin::Written => meta.operation.clone(),
-                Origin::Forced => "forced".to_owned(),
-                Origin::Restored(from) => format!("version {from} again"),
-                Origin::Deleted => "deleted".to_owned(),
-            };
-            vec![
-                number.to_string(),
-                format!("serial {}", meta.serial),
-                meta.lineage.chars().take(8).collect(),
-                local(meta.time),
-                meta.user.clone(),
-                meta.who.clone(),
-                meta.resources
-                    .map_or_else(String::new, |count| format!("{count} resources")),
-                what,
-            ]
-        })
-        .collect();
-    output.result(columns(&rows), &json!(versions));
+    let (mut rows, mut values) = (Vec::new(), Vec::new());
+    for Kept { number, meta } in versions {
+        let meta = match meta {
+            Ok(meta) => meta,
+            Err(damage) => {
+                let damage = chain(&damage);
+                let mut row = vec![number.to_string(), "unreadable".to_owned()];
+                row.resize(7, String::new());
+                row.push(damage.clone());
+                rows.push(row);
+                values.push(json!({ "number": number, "damage": damage }));
+                continue;
+            }
+        };
+        let what = match meta.origin {
+            Origin::Written => meta.operation.clone(),
+            Origin::Forced => "forced".to_owned(),
+            Origin::Restored(from) => format!("version {from} again"),
+            Origin::Deleted => "deleted".to_owned(),
+        };
+        rows.push(vec![
+            number.to_string(),
+            format!("serial {}", meta.serial),
+            meta.lineage.chars().take(8).collect(),
+            local(meta.time),
+            meta.user.clone(),
+            meta.who.clone(),
+            meta.resources
+                .map_or_else(String::new, |count| format!("{count} resources")),
+            what,
+        ]);
+        values.push(json!(Version { number, meta }));
+    }
+    output.result(columns(&rows), &json!(values));
     Ok(())
 }
 
