@@ -30,8 +30,8 @@ pub(super) fn run(start: &Path, arguments: &Serve, output: Output) -> Result<(),
     let settings = Settings {
         listen: arguments.listen,
         certificates,
-        most: arguments.max_size << 20,
-        memory: arguments.memory << 20,
+        most: arguments.max_size.saturating_mul(1 << 20),
+        memory: arguments.memory.saturating_mul(1 << 20),
     };
     let scheme = if settings.certificates.is_some() {
         "https"
