@@ -9,6 +9,7 @@
 //! touch the world. It knows nothing of resources, but for comparing two versions, and prints nothing.
 
 mod access;
+mod anyone;
 mod diff;
 mod disk;
 mod error;
@@ -17,6 +18,7 @@ mod layout;
 mod lock;
 mod metrics;
 mod name;
+mod pieces;
 mod protocol;
 mod retention;
 mod seal;

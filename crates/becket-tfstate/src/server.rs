@@ -3,16 +3,14 @@
 use std::convert::Infallible;
 use std::io::Read;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Either, Full};
-use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
+use hyper::body::{Body as HttpBody, Incoming};
 use hyper::header::{self, HeaderMap};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -22,12 +20,14 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::TlsAcceptor;
 
 use crate::access::{Denied, Identity};
+use crate::anyone::may_be_a_page;
 use crate::metrics::Metrics;
 use crate::name::StateName;
+use crate::pieces::Pieces;
 use crate::protocol::{self, Answer, Ask, Body};
 use crate::store::Store;
 use crate::tls::{Certificates, common_name};
@@ -40,7 +40,6 @@ const GRACE: Duration = Duration::from_secs(30);
 const CONNECTIONS: usize = 1024;
 /// States up to this size are verified whole before the first byte goes.
 const WHOLE: u64 = 1 << 20;
-const PIECE: usize = 64 << 10;
 
 /// Takes each line of the log.
 pub type Log = Arc<dyn Fn(&Value) + Send + Sync>;
@@ -283,6 +282,7 @@ async fn answer(
 
 async fn identify(shared: &Arc<Shared>, client: &Client, headers: &HeaderMap) -> Result<Identity, Answer> {
     let said = basic(headers);
+    let may_be_a_page = may_be_a_page(headers);
     let (shared, certificate) = (Arc::clone(shared), client.certificate.clone());
     let asking = tokio::task::spawn_blocking(move || {
         let access = shared
@@ -291,9 +291,17 @@ async fn identify(shared: &Arc<Shared>, client: &Client, headers: &HeaderMap) ->
             .map_err(|error| Answer::refused(500, &error.to_string(), ""))?;
         let open = shared.settings.certificates.is_none();
         let said = said.as_ref().map(|(name, token)| (name.as_str(), token.as_str()));
-        access
+        let identity = access
             .identify(said, certificate.as_deref(), open, Timestamp::now())
-            .map_err(|denied| refused(&denied))
+            .map_err(|denied| refused(&denied))?;
+        if identity == Identity::Anyone && may_be_a_page {
+            return Err(Answer::refused(
+                403,
+                "this may be a page that a browser shows, and without users it could do everything",
+                "reach the server as 127.0.0.1 or localhost, or add users with `becket state token add`",
+            ));
+        }
+        Ok(identity)
     });
     asking.await.unwrap_or_else(|_| Err(gave_up()))
 }
@@ -452,54 +460,4 @@ fn reply(answer: Answer) -> Reply {
         .header(header::CACHE_CONTROL, "no-store")
         .body(body)
         .unwrap_or_else(|_| Response::new(Either::Left(Full::default())))
-}
-
-/// A large state, a few pieces at a time. One that turns out to be damaged ends in an error, and so the connection.
-struct Pieces {
-    left: u64,
-    coming: mpsc::Receiver<std::io::Result<Bytes>>,
-}
-
-impl Pieces {
-    fn of(size: u64, mut reader: Box<dyn Read + Send>) -> Self {
-        let (sender, coming) = mpsc::channel(4);
-        tokio::task::spawn_blocking(move || {
-            loop {
-                let mut piece = Vec::with_capacity(PIECE);
-                let read = (&mut reader).take(PIECE as u64).read_to_end(&mut piece);
-                let end = !matches!(read, Ok(1..));
-                if !matches!(read, Ok(0)) && sender.blocking_send(read.map(|_| piece.into())).is_err() {
-                    return;
-                }
-                if end {
-                    return;
-                }
-            }
-        });
-        Self { left: size, coming }
-    }
-}
-
-impl HttpBody for Pieces {
-    type Data = Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context,
-    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
-        let piece = ready!(self.coming.poll_recv(context));
-        if let Some(Ok(piece)) = &piece {
-            self.left = self.left.saturating_sub(piece.len() as u64);
-        }
-        Poll::Ready(piece.map(|piece| piece.map(Frame::data)))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.left == 0
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left)
-    }
 }

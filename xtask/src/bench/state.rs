@@ -187,7 +187,7 @@ impl Client {
     fn ask(&mut self, method: &str, state: &str, body: &[u8]) -> Result<Duration> {
         let begin = Instant::now();
         let head = format!(
-            "{method} /states/{state} HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n",
+            "{method} /states/{state} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n",
             body.len()
         );
         self.0.get_mut().write_all(head.as_bytes())?;

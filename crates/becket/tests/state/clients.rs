@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::server::{BECKET, Server, lock, send, state};
+use crate::server::{BECKET, Server, lock, send, send_with, state};
 
 #[test]
 fn fifty_clients_on_fifty_states_and_on_one() {
@@ -139,4 +139,19 @@ fn users_do_what_they_may_and_the_clear_stays_at_home() {
         .unwrap();
     assert_eq!(elsewhere.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&elsewhere.stderr).contains("--tls-cert"));
+}
+
+#[test]
+fn without_users_no_page_of_a_browser_is_let_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let asks = |lines: &str| {
+        let path = "/states/a?force=true";
+        let answer = send_with(server.port, "POST", path, lines, &state(1, 10));
+        answer.unwrap().status
+    };
+    let page = "Host: localhost\r\nOrigin: https://page.example\r\nContent-Type: text/plain";
+    assert_eq!(asks(page), 403);
+    assert_eq!(asks("Host: localhost"), 200);
+    assert_eq!(asks("Host: rebound.example"), 403);
 }

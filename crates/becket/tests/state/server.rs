@@ -102,11 +102,16 @@ impl Answer {
 
 /// One request on a connection of its own; none where the server went away.
 pub fn send(port: u16, method: &str, path: &str, body: &[u8]) -> Option<Answer> {
+    send_with(port, method, path, "Host: localhost", body)
+}
+
+/// The same with these lines of its head.
+pub fn send_with(port: u16, method: &str, path: &str, lines: &str, body: &[u8]) -> Option<Answer> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
     stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     let length = body.len();
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+        "{method} {path} HTTP/1.1\r\n{lines}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
     );
     stream.write_all(head.as_bytes()).ok()?;
     stream.write_all(body).ok()?;
