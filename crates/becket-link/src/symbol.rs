@@ -94,6 +94,18 @@ pub struct Symbol {
     pub part: Option<String>,
 }
 
+impl Symbol {
+    /// The name as a whole.
+    pub(crate) fn whole(kind: Kind, home: &str, name: &str) -> Self {
+        Self {
+            kind,
+            home: home.to_owned(),
+            name: name.to_owned(),
+            part: None,
+        }
+    }
+}
+
 impl fmt::Display for Symbol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} `{}`", self.kind, self.name)?;

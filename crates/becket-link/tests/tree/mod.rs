@@ -78,3 +78,62 @@ pub fn places(files: &FileSet) -> Vec<String> {
         .map(|finding| format!("{} {}: {}", finding.code, finding.place.path, finding.message))
         .collect()
 }
+
+/// Two roots, of which one takes an output of the other, and a module.
+pub const ROOTS: &str = r#"
+--- network/main.tf
+module "network" {
+  source = "../modules/network"
+  cidr   = var.cidr
+}
+--- network/variables.tf
+variable "cidr" {
+  type = string
+}
+--- network/terraform.tfvars
+cidr = "10.0.0.0/16"
+--- network/outputs.tf
+output "vpc_id" {
+  value = module.network.vpc_id
+}
+--- network/backend.tf
+terraform {
+  backend "s3" {
+    bucket = "states"
+    key    = "network"
+  }
+}
+--- modules/network/main.tf
+variable "cidr" {
+  type = string
+}
+
+resource "aws_vpc" "this" {
+  cidr_block = var.cidr
+}
+
+output "vpc_id" {
+  value = aws_vpc.this.id
+}
+--- cluster/main.tf
+variable "vpc_id" {
+  type = string
+}
+
+resource "aws_security_group" "nodes" {
+  vpc_id = var.vpc_id
+}
+
+output "security_group_id" {
+  value = aws_security_group.nodes.id
+}
+--- cluster/facts.yaml
+vpc_id: { root: ../network, output: vpc_id }
+"#;
+
+/// What is found after one edit of [`ROOTS`].
+pub fn roots_after(path: &str, from: &str, to: &str) -> String {
+    let mut files = files(ROOTS);
+    edit(&mut files, path, from, to);
+    found(&files)
+}

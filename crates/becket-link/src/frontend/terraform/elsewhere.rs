@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use becket_source::{FileSet, Span};
 
-use super::Module;
+use super::module::{self, Module};
 use crate::symbol::{By, Kind, Place, Symbol, Use};
 
 /// The home of an output that any module may have.
@@ -35,23 +35,18 @@ pub(super) fn collect<'a>(
         }
         for asked in read(text) {
             let home = match asked.root {
-                Some(root) => super::at_path(modules, root),
+                Some(root) => module::at_path(modules, root),
                 None => Some(ANY),
             };
             // A root that is none of these was copied there.
             let Some(home) = home else { continue };
-            let symbol = Symbol {
-                kind: Kind::Output,
-                home: home.to_owned(),
-                name: text[asked.name.start..asked.name.end].to_owned(),
-                part: None,
-            };
+            let name = &text[asked.name.start..asked.name.end];
             let place = Place {
                 path,
                 span: asked.name,
             };
             uses.push(Use {
-                symbol,
+                symbol: Symbol::whole(Kind::Output, home, name),
                 by: By::Elsewhere,
                 place,
             });
@@ -96,7 +91,7 @@ fn of_commands(text: &str) -> Vec<Asked<'_>> {
     for line in text.split_inclusive('\n') {
         let code = line.split('#').next().unwrap_or(line);
         for tool in ["terraform ", "tofu "] {
-            for (at, _) in code.match_indices(tool) {
+            for (at, _) in code.match_indices(tool).filter(|(at, _)| begins(&code[..*at])) {
                 let words = words(text, start + at + tool.len(), start + code.len());
                 found.extend(command(text, words));
             }
@@ -104,6 +99,15 @@ fn of_commands(text: &str) -> Vec<Asked<'_>> {
         start += line.len();
     }
     found
+}
+
+/// Whether a command may begin behind `before`, in its line: in a sentence, the tool's name stands behind other words.
+fn begins(before: &str) -> bool {
+    let last = before.split_whitespace().next_back().unwrap_or_default();
+    let word = [
+        "", "-", "run:", "if", "then", "else", "do", "exec", "sudo", "time",
+    ];
+    word.contains(&last) || last.contains('=') || last.ends_with(['(', '{', '`', '|', '&', ';', '!', '@'])
 }
 
 /// The words of a part of a text, with their places.
@@ -142,6 +146,11 @@ fn command(text: &str, mut words: impl Iterator<Item = Span>) -> Option<Asked<'_
             _ => {}
         }
         let name = word.trim_end_matches([')', '"', '\'', ';', '`', ',']);
+        // It takes one name: what a further word stands behind is a sentence.
+        let next = words.next().map(|span| &text[span.start..span.end]);
+        if name == word && next.is_some_and(is_name) {
+            return None;
+        }
         return is_name(name).then_some(Asked {
             root: root.filter(|root| is_path(root)),
             name: Span::new(span.start, span.start + name.len()),

@@ -1,16 +1,14 @@
 //! Facts: variables of a root that are outputs of others, in `facts.yaml` beside its files.
 //!
 //! A line is `variable: { root: ../network, output: vpc_id }`, or holds one of these under each key of a variable that is a
-//! map. Files of that name that hold something else are not facts. Beside the values that a cluster's apps take, `facts.sources.yaml` says the same of each key, with the root's path in
-//! its repository.
+//! map. Files of that name that hold something else are not facts. Beside the values that a cluster's apps take,
+//! `facts.sources.yaml` says the same of each key, with the root's path in its repository.
 
-use std::collections::BTreeMap;
-
+use becket_document::yaml::SyntaxError;
 use becket_document::{Entry, Node, yaml};
 use becket_kustomize::join;
 use becket_source::FileSet;
 
-use super::Module;
 use crate::symbol::Place;
 
 /// The file's name.
@@ -37,48 +35,42 @@ pub(crate) struct Fact<'a> {
     pub(crate) target: Option<String>,
 }
 
-/// The facts of the root in `folder`.
-pub(super) fn read<'a>(files: &'a FileSet, folder: &'a str) -> Vec<Fact<'a>> {
-    let path = join(folder, FILE).unwrap_or_default();
-    let facts = lines(files, &path).into_iter();
+/// The facts of the root in `folder`, and why their file is no YAML.
+pub(super) fn read<'a>(files: &'a FileSet, folder: &str) -> (Vec<Fact<'a>>, Option<(&'a str, SyntaxError)>) {
+    let (facts, error) = lines(files, &join(folder, FILE).unwrap_or_default());
+    let facts = facts.into_iter().map(|fact| Fact {
+        target: join(folder, &fact.root.0),
+        ..fact
+    });
+    (facts.collect(), error)
+}
+
+/// The facts of clusters: the values that their apps take. `root` finds the folder of the root that a path names.
+pub(super) fn of_clusters<'a>(files: &'a FileSet, root: impl Fn(&str) -> Option<&'a str>) -> Vec<Fact<'a>> {
+    let sources = files.iter().map(|(path, _)| path);
+    let sources = sources.filter(|path| path.rsplit('/').next() == Some(SOURCES));
+    let facts = sources.flat_map(|path| lines(files, path).0);
     facts
         .map(|fact| Fact {
-            target: join(folder, &fact.root.0),
+            target: root(&fact.root.0).map(str::to_owned),
             ..fact
         })
         .collect()
 }
 
-/// The facts of clusters: the values that their apps take.
-pub(super) fn of_clusters<'a>(files: &'a FileSet, modules: &BTreeMap<&'a str, Module<'a>>) -> Vec<Fact<'a>> {
-    let sources = files.iter().map(|(path, _)| path);
-    let sources = sources.filter(|path| path.rsplit('/').next() == Some(SOURCES));
-    let facts = sources.flat_map(|path| lines(files, path));
-    facts
-        .map(|fact| {
-            let folder = super::at_path(modules, &fact.root.0);
-            Fact {
-                target: folder.map(str::to_owned),
-                ..fact
-            }
-        })
-        .collect()
-}
-
-/// The lines of the file at `path` that are facts, without the folders that they lead to.
-pub(crate) fn lines<'a>(files: &'a FileSet, path: &str) -> Vec<Fact<'a>> {
+/// The lines of the file at `path` that are facts, without the folders that they lead to; and why it is no YAML.
+pub(crate) fn lines<'a>(files: &'a FileSet, path: &str) -> (Vec<Fact<'a>>, Option<(&'a str, SyntaxError)>) {
     // The set's own copy of the path lives as long as the facts do.
-    let Some((path, _)) = files.at(path) else {
-        return Vec::new();
-    };
-    let Some(Ok(text)) = files.text(path) else {
-        return Vec::new();
+    let (Some((path, _)), Some(Ok(text))) = (files.at(path), files.text(path)) else {
+        return (Vec::new(), None);
     };
     let place = |node: &Node| Place {
         path,
         span: node.span,
     };
-    let document = yaml::parse(text).documents.into_iter().next();
+    let parsed = yaml::parse(text);
+    let error = parsed.errors.into_iter().next().map(|error| (path, error));
+    let document = parsed.documents.into_iter().next();
     let entries = document.iter().flat_map(Node::entries);
     let facts = entries.flat_map(|entry| {
         values(entry).into_iter().filter_map(move |(key, value)| {
@@ -95,7 +87,7 @@ pub(crate) fn lines<'a>(files: &'a FileSet, path: &str) -> Vec<Fact<'a>> {
             })
         })
     });
-    facts.collect()
+    (facts.collect(), error)
 }
 
 /// What fills a variable: one output, or one under each key of a map.

@@ -7,6 +7,7 @@
 mod block;
 mod elsewhere;
 pub(crate) mod facts;
+mod files;
 mod module;
 mod state;
 mod uses;
@@ -45,9 +46,11 @@ pub(crate) fn read(files: &FileSet) -> Terraform<'_> {
     let mut modules = BTreeMap::new();
     for (folder, paths) in folders {
         let mut module = Module::read(files, folder, &paths);
-        module.open |= generated;
-        module.values = values::read(files, folder);
-        module.facts = facts::read(files, folder);
+        let (values, no_values) = values::read(files, folder);
+        let (facts, no_facts) = facts::read(files, folder);
+        (module.values, module.facts) = (values, facts);
+        module.unreadable.extend(no_values.into_iter().chain(no_facts));
+        module.open |= generated || !module.unreadable.is_empty();
         modules.insert(folder, module);
     }
     for folder in fragments(&modules) {
@@ -59,7 +62,7 @@ pub(crate) fn read(files: &FileSet) -> Terraform<'_> {
     for module in modules.values() {
         uses::collect(module, &modules, &mut uses);
     }
-    let facts = facts::of_clusters(files, &modules);
+    let facts = facts::of_clusters(files, |path| module::at_path(&modules, path));
     if !modules.is_empty() {
         uses::of_facts(&facts, &mut uses);
         elsewhere::collect(files, &modules, &mut uses);
@@ -92,17 +95,6 @@ fn fragments<'a>(modules: &BTreeMap<&'a str, Module<'a>>) -> Vec<&'a str> {
         })
         .map(|module| module.folder)
         .collect()
-}
-
-/// The module that a path from the root of its repository names.
-fn at_path<'a>(modules: &BTreeMap<&'a str, Module<'a>>, path: &str) -> Option<&'a str> {
-    let path = path.trim_start_matches("./").trim_end_matches('/');
-    let is_there = |folder: &&str| {
-        let before = folder.strip_suffix(path);
-        before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
-    };
-    let folders = modules.keys().copied().filter(is_there);
-    folders.min_by_key(|folder| folder.len())
 }
 
 fn is_configuration(name: &str) -> bool {

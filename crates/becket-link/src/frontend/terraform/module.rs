@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use becket_document::hcl::{self, Block, Body};
+use becket_document::hcl::Body;
 use becket_document::yaml::SyntaxError;
-use becket_source::{FileSet, Span};
+use becket_source::Span;
 
-use super::block;
 use super::facts::Fact;
 use super::state::{Backend, State};
 use super::values::Values;
@@ -32,12 +31,12 @@ pub(crate) struct Module<'a> {
     pub(crate) facts: Vec<Fact<'a>>,
     /// Where `moved` blocks say that something is now.
     pub(crate) moves: Vec<(String, Place<'a>)>,
-    /// Files that are no HCL.
+    /// Files that are no HCL; facts and values that are no YAML or JSON.
     pub(crate) unreadable: Vec<(&'a str, SyntaxError)>,
     pub(super) sources: Vec<Source<'a>>,
     /// Places that an override file takes out of force.
     pub(super) overridden: Vec<Place<'a>>,
-    defined: BTreeMap<Kind, BTreeMap<String, Place<'a>>>,
+    pub(super) defined: BTreeMap<Kind, BTreeMap<String, Place<'a>>>,
 }
 
 /// A file of a module.
@@ -90,35 +89,8 @@ impl Target {
 }
 
 impl<'a> Module<'a> {
-    pub(super) fn read(files: &'a FileSet, folder: &'a str, paths: &[&'a str]) -> Self {
-        let mut module = Self {
-            folder,
-            ..Self::default()
-        };
-        let (overrides, base): (Vec<&str>, Vec<&str>) = paths.iter().partition(|path| is_override(path));
-        for path in base {
-            if let Some(source) = module.parse(files, path) {
-                for block in source.body.blocks() {
-                    block::define(&mut module, path, block);
-                }
-                module.sources.push(source);
-            }
-        }
-        for path in overrides {
-            if let Some(source) = module.parse(files, path) {
-                for block in source.body.blocks() {
-                    module.replace(block);
-                    block::define(&mut module, path, block);
-                }
-                module.sources.push(source);
-            }
-        }
-        module.layer |= module.is_fragment();
-        module
-    }
-
     /// Whether it uses variables and declares none.
-    fn is_fragment(&self) -> bool {
+    pub(super) fn is_fragment(&self) -> bool {
         let uses_variables = |source: &Source<'_>| {
             let mut references = source.body.references().into_iter();
             references.any(|reference| reference.root.text == "var")
@@ -131,48 +103,6 @@ impl<'a> Module<'a> {
         let blocks = self.sources.iter().flat_map(|source| source.body.blocks());
         let mut kinds = blocks.map(|block| block.kind.text.as_str());
         kinds.any(|kind| matches!(kind, "terraform" | "provider"))
-    }
-
-    fn parse(&mut self, files: &FileSet, path: &'a str) -> Option<Source<'a>> {
-        if path.rsplit('.').next() == Some("json") {
-            self.open = true;
-            return None;
-        }
-        let Some(Ok(text)) = files.text(path) else {
-            self.open = true;
-            return None;
-        };
-        let parsed = hcl::parse(text);
-        if let Some(error) = parsed.errors.into_iter().next() {
-            self.open = true;
-            self.unreadable.push((path, error));
-            return None;
-        }
-        Some(Source {
-            path,
-            body: parsed.body,
-        })
-    }
-
-    /// Notes what a block of an override file takes out of force. A block that there is none of here makes the folder one
-    /// that is laid over another.
-    fn replace(&mut self, block: &Block) {
-        if block.kind.text == "locals" || block.kind.text == "terraform" {
-            return;
-        }
-        let mut found = false;
-        for source in &self.sources {
-            let same = source.body.blocks().filter(|base| block::same(base, block));
-            for base in same {
-                found = true;
-                let spans = block::replaced(base, block);
-                self.overridden.extend(spans.into_iter().map(|span| Place {
-                    path: source.path,
-                    span,
-                }));
-            }
-        }
-        self.layer |= !found;
     }
 
     pub(super) fn define(&mut self, kind: Kind, name: impl Into<String>, place: Place<'a>) {
@@ -223,9 +153,13 @@ impl<'a> Module<'a> {
     }
 }
 
-/// `override.tf` and what ends in `_override.tf` are merged over the other files.
-fn is_override(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let stem = name.split('.').next().unwrap_or(name);
-    stem == "override" || stem.ends_with("_override")
+/// The module that a path from the root of its repository names.
+pub(super) fn at_path<'a>(modules: &BTreeMap<&'a str, Module<'a>>, path: &str) -> Option<&'a str> {
+    let path = path.trim_start_matches("./").trim_end_matches('/');
+    let is_there = |folder: &&str| {
+        let before = folder.strip_suffix(path);
+        before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
+    };
+    let folders = modules.keys().copied().filter(is_there);
+    folders.min_by_key(|folder| folder.len())
 }

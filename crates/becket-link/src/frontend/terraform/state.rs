@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use becket_document::hcl::{Attribute, Block, Expression};
 use becket_kustomize::join;
 
-use super::module::Module;
-
 /// A place for a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Backend {
@@ -67,7 +65,10 @@ impl Backend {
 
 impl State {
     pub(super) fn of(block: &Block) -> Self {
-        let kind = super::block::text(block, "backend");
+        let kind = block
+            .body
+            .attribute("backend")
+            .and_then(|kind| kind.value.as_str());
         let config = block.body.attribute("config").map(|config| &config.value);
         let backend = kind.zip(config).map(|(kind, config)| Backend {
             kind: kind.to_owned(),
@@ -79,26 +80,17 @@ impl State {
         Self { backend, open }
     }
 
-    /// The one module whose state this is, seen from the folder `from`.
-    pub(super) fn module<'m, 'a>(
-        &self,
-        from: &str,
-        modules: &'m BTreeMap<&'a str, Module<'a>>,
-    ) -> Option<&'m Module<'a>> {
-        let wanted = self.backend.as_ref().filter(|_| !self.open)?;
+    /// Whether this, seen from the folder `from`, is the state that `backend` keeps for the module in `folder`.
+    pub(super) fn is_of(&self, from: &str, backend: &Backend, folder: &str) -> bool {
+        let Some(wanted) = self.backend.as_ref().filter(|_| !self.open) else {
+            return false;
+        };
         let names = identity(&wanted.kind);
-        let mut found = modules.values().filter(|module| {
-            !names.is_empty()
-                && module.backend.as_ref().is_some_and(|backend| {
-                    backend.kind == wanted.kind
-                        && names.iter().all(|name| {
-                            let here = wanted.setting(name, from);
-                            here.is_some() && here == backend.setting(name, module.folder)
-                        })
-                })
-        });
-        let module = found.next()?;
-        found.next().is_none().then_some(module)
+        let same = |name: &&str| {
+            let here = wanted.setting(name, from);
+            here.is_some() && here == backend.setting(name, folder)
+        };
+        wanted.kind == backend.kind && !names.is_empty() && names.iter().all(same)
     }
 }
 

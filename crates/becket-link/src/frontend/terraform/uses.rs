@@ -186,7 +186,14 @@ impl Collector<'_, '_> {
         let Some(state) = self.module.states.get(&name.text) else {
             return;
         };
-        let home = state.module(self.module.folder, self.modules);
+        let from = self.module.folder;
+        let is_here = |module: &&Module<'_>| {
+            let backend = module.backend.as_ref();
+            backend.is_some_and(|backend| state.is_of(from, backend, module.folder))
+        };
+        let mut here = self.modules.values().filter(is_here);
+        // Where two modules say the same place, nobody here knows whose it is.
+        let home = here.next().filter(|_| here.next().is_none());
         let home = home.map_or_else(
             || format!("{}.{}", kind.text, name.text),
             |root| root.folder.to_owned(),
@@ -250,12 +257,7 @@ impl Collector<'_, '_> {
         if self.module.is_overridden(place.path, place.span) {
             return;
         }
-        let symbol = Symbol {
-            kind,
-            home: home.to_owned(),
-            name: name.to_owned(),
-            part: None,
-        };
+        let symbol = Symbol::whole(kind, home, name);
         self.uses.push(Use { symbol, by, place });
     }
 }
@@ -264,20 +266,14 @@ impl Collector<'_, '_> {
 pub(super) fn of_facts<'a>(facts: &[Fact<'a>], uses: &mut Vec<Use<'a>>) {
     for fact in facts {
         let by = By::Fact;
-        let symbol = |kind, home: &str, name: &str| Symbol {
-            kind,
-            home: home.to_owned(),
-            name: name.to_owned(),
-            part: None,
-        };
         let folder = fact.target.as_deref().unwrap_or(&fact.root.0);
         uses.push(Use {
-            symbol: symbol(Kind::Folder, "", folder),
+            symbol: Symbol::whole(Kind::Folder, "", folder),
             by,
             place: fact.root.1,
         });
         uses.push(Use {
-            symbol: symbol(Kind::Output, folder, &fact.output.0),
+            symbol: Symbol::whole(Kind::Output, folder, &fact.output.0),
             by,
             place: fact.output.1,
         });

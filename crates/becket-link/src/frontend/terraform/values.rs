@@ -1,5 +1,6 @@
 //! Values of variables in files: `terraform.tfvars` and its like.
 
+use becket_document::yaml::SyntaxError;
 use becket_document::{hcl, yaml};
 use becket_source::FileSet;
 
@@ -15,38 +16,41 @@ pub(crate) struct Values<'a> {
     pub(crate) names: Vec<(String, Place<'a>)>,
 }
 
-/// The files of values in `folder`. One that cannot be read gives nothing.
-pub(super) fn read<'a>(files: &'a FileSet, folder: &'a str) -> Vec<Values<'a>> {
-    files
-        .under(folder)
-        .filter(|(path, _)| path.rsplit_once('/').map_or("", |(parent, _)| parent) == folder)
-        .filter_map(|(path, _)| {
-            let name = path.rsplit('/').next()?;
-            let plain = name.strip_suffix(".json").unwrap_or(name);
-            let stem = plain.strip_suffix(".tfvars")?;
-            let text = files.text(path)?.ok()?;
-            Some(Values {
-                main: stem == "terraform",
-                automatic: stem == "terraform" || stem.rsplit('.').next() == Some("auto"),
-                names: names(path, text, plain != name),
-            })
-        })
-        .collect()
+/// The files of values in `folder`, and those that cannot be read.
+pub(super) fn read<'a>(files: &'a FileSet, folder: &str) -> (Vec<Values<'a>>, Vec<(&'a str, SyntaxError)>) {
+    let (mut all, mut unreadable) = (Vec::new(), Vec::new());
+    let paths = files.paths_under(folder);
+    for path in paths.filter(|path| path.rsplit_once('/').map_or("", |(parent, _)| parent) == folder) {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let plain = name.strip_suffix(".json").unwrap_or(name);
+        let (Some(stem), Some(Ok(text))) = (plain.strip_suffix(".tfvars"), files.text(path)) else {
+            continue;
+        };
+        let (names, error) = names(path, text, plain != name);
+        unreadable.extend(error.map(|error| (path, error)));
+        all.push(Values {
+            main: stem == "terraform",
+            automatic: stem == "terraform" || stem.rsplit('.').next() == Some("auto"),
+            names,
+        });
+    }
+    (all, unreadable)
 }
 
-fn names<'a>(path: &'a str, text: &str, json: bool) -> Vec<(String, Place<'a>)> {
+type Names<'a> = Vec<(String, Place<'a>)>;
+
+/// The names that a file gives values to, and where it cannot be read.
+fn names<'a>(path: &'a str, text: &str, json: bool) -> (Names<'a>, Option<SyntaxError>) {
     let place = |span| Place { path, span };
     if json {
-        let document = yaml::parse(text).documents.into_iter().next();
-        return document
-            .iter()
-            .flat_map(becket_document::Node::entries)
-            .map(|entry| (entry.name().into_owned(), place(entry.key.span)))
-            .collect();
+        let parsed = yaml::parse(text);
+        let document = parsed.documents.into_iter().next();
+        let entries = document.iter().flat_map(becket_document::Node::entries);
+        let names = entries.map(|entry| (entry.name().into_owned(), place(entry.key.span)));
+        return (names.collect(), parsed.errors.into_iter().next());
     }
-    hcl::parse(text)
-        .body
-        .attributes()
-        .map(|value| (value.name.text.clone(), place(value.name.span)))
-        .collect()
+    let parsed = hcl::parse(text);
+    let attributes = parsed.body.attributes();
+    let names = attributes.map(|value| (value.name.text.clone(), place(value.name.span)));
+    (names.collect(), parsed.errors.into_iter().next())
 }

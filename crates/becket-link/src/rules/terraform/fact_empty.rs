@@ -36,7 +36,7 @@ Apply the root that knows it, then write the facts again.
 
 fn run(world: &World<'_>, _: &Table<'_>, findings: &mut Vec<Diagnostic>) {
     for module in world.terraform.modules.values() {
-        let path = format!("{}/{VALUES}", module.folder);
+        let path = join(module.folder, VALUES).unwrap_or_default();
         let Some(values) = document(world, &path) else {
             continue;
         };

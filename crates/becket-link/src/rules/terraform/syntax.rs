@@ -14,11 +14,12 @@ pub(crate) const RULE: LinkRule = LinkRule {
         documentation: "\
 ## What
 
-A `.tf` file is no HCL, as far as this program reads it: some rare forms that Terraform takes are not known here.
+A `.tf` or `.tfvars` file is no HCL, as far as this program reads it: some rare forms that Terraform takes are not known
+here. Or a root's `facts.yaml` is no YAML.
 
 ## Why
 
-What the file defines is not known, so nothing that refers to it is judged. Terraform, if it cannot read it either, refuses
+What the file defines or gives is not known, so nothing that refers to it is judged. Terraform, if it cannot read it either, refuses
 the whole module.
 
 ## What to do
@@ -36,11 +37,19 @@ fn run(world: &World<'_>, _: &Table<'_>, findings: &mut Vec<Diagnostic>) {
             findings.push(
                 Diagnostic::warning(
                     RULE.about.code,
-                    format!("this cannot be read as HCL: {}", error.message),
+                    format!("this cannot be read as {}: {}", language(path), error.message),
                     place,
                 )
                 .help("look for a brace or a quote that is not closed before it"),
             );
         }
+    }
+}
+
+fn language(path: &str) -> &'static str {
+    match path.rsplit('.').next() {
+        Some("yaml") => "YAML",
+        Some("json") => "JSON",
+        _ => "HCL",
     }
 }
