@@ -134,3 +134,61 @@ fn scripts_and_folders_that_steps_name_are_there() {
     // A step before may have made it.
     assert_eq!(after("working-directory: tests", "working-directory: build"), "");
 }
+
+#[test]
+fn paths_behind_a_change_of_folder_are_not_judged() {
+    let cd = "cd infra\n          bash .github/scripts/apply.sh";
+    assert_eq!(after("bash .github/scripts/plan.sh \"$ROOT\"", cd), "");
+}
+
+#[test]
+fn inputs_that_nobody_has_to_declare_or_write_alike_are_known() {
+    assert_eq!(after("version: 1.15.8", "Version: 1.15.8"), "");
+    let mut files = files(REPOSITORY);
+    let action = ".github/actions/terraform/action.yaml";
+    edit(
+        &mut files,
+        action,
+        "using: composite, steps: []",
+        "using: docker, image: Dockerfile",
+    );
+    edit(
+        &mut files,
+        ".github/workflows/plan.yaml",
+        "version: 1.15.8",
+        "args: plan",
+    );
+    assert_eq!(found(&files), "");
+}
+
+#[test]
+fn a_workflow_or_action_that_is_no_yaml_is_said() {
+    let mut files = files(REPOSITORY);
+    edit(
+        &mut files,
+        ".github/workflows/release.yaml",
+        "stage: {",
+        "stage: [",
+    );
+    insta::assert_snapshot!(found(&files), @r"
+    warning[BK0534]: this cannot be read as YAML: while parsing a flow sequence, expected ',' or ']'
+     --> .github/workflows/release.yaml:5:1
+      |
+    5 | jobs:
+      | ^ wrong from here on
+      |
+      = help: look for a bracket, a quote or an indentation before it
+    ");
+    let mut files = tree::files(REPOSITORY);
+    edit(
+        &mut files,
+        ".github/actions/terraform/action.yaml",
+        "required: true }",
+        "required: true",
+    );
+    let found = found(&files);
+    assert!(
+        found.starts_with("warning[BK0534]") && !found.contains("BK0532"),
+        "{found}"
+    );
+}

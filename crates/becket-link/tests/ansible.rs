@@ -253,6 +253,48 @@ fn hosts_that_no_inventory_has_are_found_where_all_inventories_are_known() {
     ");
     project.insert_text("inventory/aws_ec2.yaml", "plugin: amazon.aws.aws_ec2\n");
     assert_eq!(found(&project), "");
+    // A range makes names that no file tells; a port is none of a name.
+    for (host, name) in [
+        ("web[01:50].example", "web07.example"),
+        ("one.example:2222", "one.example"),
+    ] {
+        let mut project = files(PROJECT);
+        edit(&mut project, "inventory/hosts.ini", "one.example", host);
+        edit(&mut project, "site.yaml", "hosts: web", &format!("hosts: {name}"));
+        assert_eq!(found(&project), "", "{host}");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_yaml_is_said_and_may_define_anything() {
+    let mut project = files(PROJECT);
+    edit(
+        &mut project,
+        "handlers/more.yaml",
+        "- name: Tell",
+        "- name: [Tell",
+    );
+    insta::assert_snapshot!(found(&project), @r"
+    warning[BK0527]: this cannot be read as YAML: illegal placement of ':' indicator
+     --> handlers/more.yaml:2:8
+      |
+    2 |   debug: {}
+      |        ^ wrong from here on
+      |
+      = help: look for a bracket, a quote or an indentation before it
+    ");
+}
+
+#[test]
+fn a_file_of_tasks_may_be_one_of_handlers_too() {
+    let mut project = files(PROJECT);
+    edit(
+        &mut project,
+        "site.yaml",
+        "include_tasks: tasks/more.yaml tags=web",
+        "import_tasks: handlers/more.yaml",
+    );
+    assert_eq!(found(&project), "");
 }
 
 #[test]

@@ -2,11 +2,12 @@
 //! files and folders that steps name.
 //!
 //! Actions of other repositories are not known. Where a job checks out into a folder, or another repository, nothing is said
-//! of its paths; a path may also be made by a step before, so that one is only missed where one of almost the same name is
-//! there, or where it lies in `.github/`.
+//! of its paths, nor of those behind a `cd`; a path may also be made by a step before, so that one is only missed where one
+//! of almost the same name is there, or where it lies in `.github/`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use becket_document::yaml::SyntaxError;
 use becket_document::{Node, yaml};
 use becket_kustomize::join;
 use becket_source::{FileSet, Span, did_you_mean};
@@ -19,6 +20,8 @@ const WORKFLOWS: &str = ".github/workflows/";
 #[derive(Debug, Default)]
 pub(crate) struct Actions<'a> {
     pub(crate) uses: Vec<(Use<'a>, Resolution)>,
+    /// Workflows and actions that are no YAML, by their paths.
+    pub(crate) unreadable: BTreeMap<&'a str, SyntaxError>,
 }
 
 /// Reads the workflows and the composite actions of every repository in `files`.
@@ -28,14 +31,17 @@ pub(crate) fn read(files: &FileSet) -> Actions<'_> {
         let Some(at) = path.find(WORKFLOWS) else { continue };
         let repository = path[..at].trim_end_matches('/');
         let is_whole = at == 0 || path[..at].ends_with('/');
-        let Some(document) = document(files, path).filter(|_| is_whole && is_yaml(path)) else {
+        if !is_whole || !is_yaml(path) {
             continue;
-        };
+        }
         let mut reader = Reader {
             files,
             repository,
             path,
             actions: &mut actions,
+        };
+        let Some(document) = reader.document(path) else {
+            continue;
         };
         for job in document.get("jobs").map(Node::entries).unwrap_or_default() {
             reader.job(&job.value, document.get("defaults"));
@@ -84,38 +90,53 @@ impl Reader<'_, '_> {
     /// A workflow of the same repository that a job calls.
     fn workflow(&mut self, node: &Node, name: &str, job: &Node) {
         let Some(target) = self.local(name) else { return };
-        let found = document(self.files, &target);
-        self.push(Kind::Workflow, "", &target, node.span, found.is_some());
-        let Some(workflow) = found else { return };
+        self.push(
+            Kind::Workflow,
+            "",
+            &target,
+            node.span,
+            self.files.contains(&target),
+        );
+        let Some(workflow) = self.document(&target) else {
+            return;
+        };
         let inputs = workflow
             .get("on")
             .and_then(|on| on.get("workflow_call"))
             .and_then(|call| call.get("inputs"));
-        self.inputs(job, inputs, &target);
+        self.inputs(job, inputs, &[], &target);
     }
 
     /// An action of the same repository that a step uses.
     fn action(&mut self, node: &Node, name: &str, step: &Node) {
         let Some(target) = self.local(name) else { return };
         let files = ["action.yaml", "action.yml"].map(|file| join(&target, file).unwrap_or_default());
-        let found = files.iter().find_map(|path| document(self.files, path));
+        let found = files.iter().find(|path| self.files.contains(path));
         let there = found.is_some() || self.files.contains(&format!("{target}/Dockerfile"));
         self.push(Kind::Action, "", &target, node.span, there);
-        if let Some(action) = found {
-            self.inputs(step, action.get("inputs"), &target);
-        }
+        let Some(action) = found.and_then(|path| self.document(path)) else {
+            return;
+        };
+        let using = action.get("runs").and_then(|runs| runs.get("using"));
+        let further: &[&str] = match using.and_then(Node::as_str) {
+            Some("docker") => &["args", "entrypoint"],
+            _ => &[],
+        };
+        self.inputs(step, action.get("inputs"), further, &target);
     }
 
-    /// What a job or step gives under `with`.
-    fn inputs(&mut self, user: &Node, inputs: Option<&Node>, target: &str) {
+    /// What a job or step gives under `with`; whether in capitals or not makes no difference. `further` are inputs that
+    /// nobody has to declare.
+    fn inputs(&mut self, user: &Node, inputs: Option<&Node>, further: &[&str], target: &str) {
         let known: BTreeSet<String> = inputs
             .map(Node::entries)
             .unwrap_or_default()
             .iter()
-            .map(|input| input.name().into_owned())
+            .map(|input| input.name().to_lowercase())
+            .chain(further.iter().map(|name| (*name).to_owned()))
             .collect();
         for given in user.get("with").map(Node::entries).unwrap_or_default() {
-            let there = known.contains(given.name().as_ref());
+            let there = known.contains(&given.name().to_lowercase());
             self.push(Kind::Input, target, &given.name(), given.key.span, there);
         }
     }
@@ -131,6 +152,7 @@ impl Reader<'_, '_> {
         for line in script.lines() {
             let mut words = line.split_whitespace();
             let script = match words.next() {
+                Some("cd" | "pushd") => return,
                 Some("bash" | "sh") => words.find(|word| !word.starts_with('-')),
                 Some(word) if word.starts_with("./") => Some(word),
                 _ => None,
@@ -141,6 +163,18 @@ impl Reader<'_, '_> {
             };
             self.named(&path, node.span, self.files.contains(&path));
         }
+    }
+
+    /// The document of a file; none of one that is no YAML, which is noted.
+    fn document(&mut self, path: &str) -> Option<Node> {
+        let text = self.files.text(path)?.ok()?;
+        let parsed = yaml::parse(text);
+        if let Some(error) = parsed.errors.into_iter().next() {
+            let (path, _) = self.files.at(path)?;
+            self.actions.unreadable.insert(path, error);
+            return None;
+        }
+        parsed.documents.into_iter().next()
     }
 
     /// A path that has to be there unless a step makes it.
@@ -166,12 +200,7 @@ impl Reader<'_, '_> {
 
     fn push(&mut self, kind: Kind, home: &str, name: &str, span: Span, there: bool) {
         let used = Use {
-            symbol: Symbol {
-                kind,
-                home: home.to_owned(),
-                name: name.to_owned(),
-                part: None,
-            },
+            symbol: Symbol::whole(kind, home, name),
             by: By::Expression,
             place: Place {
                 path: self.path,
@@ -212,11 +241,6 @@ pub(crate) fn near<'a>(files: &'a FileSet, path: &str) -> Option<&'a str> {
         .paths_under(folder)
         .map(|path| path[skip..].split('/').next());
     did_you_mean(name, beside.flatten())
-}
-
-fn document(files: &FileSet, path: &str) -> Option<Node> {
-    let text = files.text(path)?.ok()?;
-    yaml::parse(text).documents.into_iter().next()
 }
 
 fn text<'n>(node: &'n Node, field: &str) -> Option<(&'n Node, &'n str)> {

@@ -6,7 +6,8 @@ mod argocd;
 mod kubernetes;
 mod terraform;
 
-use becket_source::{Diagnostic, Rule};
+use becket_document::yaml::SyntaxError;
+use becket_source::{Diagnostic, Location, Rule};
 
 use crate::table::Table;
 use crate::world::World;
@@ -52,10 +53,19 @@ pub(crate) const ALL: &[LinkRule] = &[
     ansible::handler::RULE,
     ansible::host_group::RULE,
     ansible::argument::RULE,
+    ansible::syntax::RULE,
     actions::action::RULE,
     actions::input::RULE,
     actions::path::RULE,
+    actions::syntax::RULE,
 ];
+
+/// The finding at a file that is no YAML.
+fn no_yaml(code: &'static str, path: &str, error: &SyntaxError) -> Diagnostic {
+    let message = format!("this cannot be read as YAML: {}", error.message);
+    let place = Location::new(path, error.span).labelled("wrong from here on");
+    Diagnostic::warning(code, message, place).help("look for a bracket, a quote or an indentation before it")
+}
 
 /// Names in back quotes, with commas.
 fn listed(names: &[String]) -> String {

@@ -15,14 +15,15 @@ pub(super) fn read<'a>(reader: &mut Reader<'a, '_>, folder: &'a str, terraform: 
         format!("{folder}/{}", facts::FILE)
     };
     let beside = parent(folder);
-    for fact in facts::lines(reader.files, &path) {
+    let (facts, error) = facts::lines(reader.files, &path);
+    reader.ansible.unreadable.extend(error);
+    for fact in facts {
         reader.ansible.facts.insert(fact.variable.0.clone());
         let roots: Vec<&str> = roots(terraform, beside)
             .filter(|root| root.rsplit('/').next() == Some(fact.root.0.as_str()))
             .collect();
         if roots.is_empty() {
-            let none = roots_of(terraform, beside);
-            let how = if none {
+            let how = if self::roots(terraform, beside).next().is_none() {
                 Resolution::Unknown
             } else {
                 Resolution::Undefined
@@ -31,7 +32,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'a, '_>, folder: &'a str, terraform: 
         }
         for root in roots {
             let name = &fact.output.0;
-            let symbol = symbol(Kind::Output, root, name);
+            let symbol = Symbol::whole(Kind::Output, root, name);
             let how = terraform.resolve(reader.files, &symbol);
             push(reader, Kind::Output, root, name, fact.output.1, how);
         }
@@ -49,20 +50,6 @@ fn roots<'t>(terraform: &'t Terraform<'_>, beside: &'t str) -> impl Iterator<Ite
     })
 }
 
-/// Whether there are none.
-fn roots_of(terraform: &Terraform<'_>, beside: &str) -> bool {
-    roots(terraform, beside).next().is_none()
-}
-
-fn symbol(kind: Kind, home: &str, name: &str) -> Symbol {
-    Symbol {
-        kind,
-        home: home.to_owned(),
-        name: name.to_owned(),
-        part: None,
-    }
-}
-
 fn push<'a>(
     reader: &mut Reader<'a, '_>,
     kind: Kind,
@@ -72,7 +59,7 @@ fn push<'a>(
     how: Resolution,
 ) {
     let used = Use {
-        symbol: symbol(kind, home, name),
+        symbol: Symbol::whole(kind, home, name),
         by: By::Fact,
         place,
     };

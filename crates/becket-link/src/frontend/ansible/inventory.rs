@@ -1,7 +1,8 @@
 //! Inventories: the groups and hosts that the files of a project make.
 //!
 //! Looked for are the files of `inventory/` and `inventories/`, and `hosts`, `hosts.ini`, `hosts.yaml` beside the playbooks.
-//! An inventory plugin, a script, or a task that adds hosts makes groups that no file tells: then a name is unknown.
+//! An inventory plugin, a script, a task that adds hosts, or a range such as `web[01:50]` makes names that no file tells: then
+//! a name is unknown.
 
 use std::collections::BTreeSet;
 
@@ -58,7 +59,8 @@ pub(super) fn read(files: &FileSet, folder: &str) -> Inventory {
             open |= !take(&mut found.groups, path, text);
         }
     }
-    found.complete = any && !open;
+    let is_range = |name: &String| name.contains('[');
+    found.complete = any && !open && !found.groups.iter().any(is_range);
     found
 }
 
@@ -92,7 +94,9 @@ fn take(groups: &mut BTreeSet<String>, path: &str, text: &str) -> bool {
             names_hosts = what != "vars";
         } else if names_hosts && !line.is_empty() && !line.starts_with(['#', ';']) {
             let host = line.split_whitespace().next().unwrap_or(line);
-            groups.insert(host.to_owned());
+            // `host:port`; another colon is one of an address.
+            let plain = host.split_once(':').filter(|(_, port)| !port.contains(':'));
+            groups.insert(plain.map_or(host, |(host, _)| host).to_owned());
         }
     }
     true

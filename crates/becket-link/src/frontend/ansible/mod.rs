@@ -12,8 +12,9 @@ mod role;
 pub(crate) mod search;
 mod task;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use becket_document::yaml::SyntaxError;
 use becket_document::{Node, yaml};
 use becket_source::FileSet;
 
@@ -35,6 +36,8 @@ pub(crate) struct Ansible<'a> {
     pub(crate) facts: BTreeSet<String>,
     /// Groups and hosts of the inventories.
     pub(crate) groups: BTreeSet<String>,
+    /// Playbooks and files of roles that are no YAML, by their paths.
+    pub(crate) unreadable: BTreeMap<&'a str, SyntaxError>,
 }
 
 /// Reads every project in `files`.
@@ -88,11 +91,24 @@ struct Reader<'a, 'r> {
     used: Vec<(&'a str, Place<'a>)>,
     /// Whether something that may bring handlers is not here, or has a name that is not known.
     open: bool,
-    /// Files of tasks that were read.
-    visited: BTreeSet<&'a str>,
+    /// Files of tasks that were read, and whether as handlers.
+    visited: BTreeSet<(&'a str, bool)>,
 }
 
 impl<'a> Reader<'a, '_> {
+    /// The documents of a playbook or a file of a role. One that is no YAML is noted: what it lacks may be anything.
+    fn read(&mut self, path: &'a str) -> Vec<Node> {
+        let Some(Ok(text)) = self.files.text(path) else {
+            return Vec::new();
+        };
+        let parsed = yaml::parse(text);
+        if let Some(error) = parsed.errors.into_iter().next() {
+            self.ansible.unreadable.insert(path, error);
+            self.open = true;
+        }
+        parsed.documents
+    }
+
     /// The documents of a file, as far as it is YAML.
     fn documents(&self, path: &str) -> Vec<Node> {
         match self.files.text(path) {
@@ -102,12 +118,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn push(&mut self, kind: Kind, home: &str, name: &str, place: Place<'a>, how: Resolution) {
-        let symbol = Symbol {
-            kind,
-            home: home.to_owned(),
-            name: name.to_owned(),
-            part: None,
-        };
+        let symbol = Symbol::whole(kind, home, name);
         let by = By::Expression;
         self.ansible.uses.push((Use { symbol, by, place }, how));
     }

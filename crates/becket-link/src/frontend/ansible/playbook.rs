@@ -3,8 +3,8 @@
 use becket_document::Node;
 
 use super::inventory::{self, Inventory};
-use super::search;
-use super::task::{Here, place};
+use super::search::{self, Here};
+use super::task::place;
 use super::{Reader, is_expression, is_yaml, parent};
 use crate::symbol::{Kind, Resolution};
 
@@ -22,7 +22,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'a, '_>, folder: &'a str) {
         .paths_under(folder)
         .filter(|path| is_yaml(path) && (parent(path) == folder || path.starts_with(&below)));
     for path in paths {
-        for document in reader.documents(path) {
+        for document in reader.read(path) {
             for play in document.items() {
                 reader.play(play, path, &inventory);
             }

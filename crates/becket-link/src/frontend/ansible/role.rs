@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use becket_document::Node;
 use becket_source::FileSet;
 
-use super::task::Here;
+use super::search::Here;
 use super::{Reader, is_expression, is_yaml, parent};
 use crate::symbol::{Kind, Place, Resolution};
 
@@ -168,7 +168,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'a, '_>, role: &Role<'a>) {
         let Some((path, _)) = reader.files.at(&format!("{}/{name}", role.folder)) else {
             continue;
         };
-        for document in reader.documents(path) {
+        for document in reader.read(path) {
             let dependencies = document.get("dependencies").map(Node::items).unwrap_or_default();
             for dependency in dependencies {
                 reader.role(dependency, path, false);

@@ -6,8 +6,20 @@ use becket_kustomize::join;
 use becket_source::{FileSet, did_you_mean};
 
 use super::parent;
-use super::task::Here;
 use crate::symbol::Resolution;
+
+/// Where a task stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Here<'a> {
+    /// The file.
+    pub(super) path: &'a str,
+    /// The folder of the role that it belongs to.
+    pub(super) role: Option<&'a str>,
+    /// The folder of the playbook that it was reached from.
+    pub(super) playbook: Option<&'a str>,
+    /// Whether it is a handler.
+    pub(super) handlers: bool,
+}
 
 /// What looking for a file came to.
 pub(super) enum Found<'a> {

@@ -2,30 +2,17 @@
 
 use becket_document::Node;
 
-use super::search::{self, Found};
+use super::search::{self, Found, Here};
 use super::{Reader, is_expression};
 use crate::symbol::{Kind, Place, Resolution};
 
-/// Where a task stands.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Here<'a> {
-    /// The file.
-    pub(super) path: &'a str,
-    /// The folder of the role that it belongs to.
-    pub(super) role: Option<&'a str>,
-    /// The folder of the playbook that it was reached from.
-    pub(super) playbook: Option<&'a str>,
-    /// Whether it is a handler.
-    pub(super) handlers: bool,
-}
-
 impl<'a> Reader<'a, '_> {
-    /// Reads a file of tasks, once.
+    /// Reads a file of tasks, once; and once more where it is one of handlers, too.
     pub(super) fn file(&mut self, here: &Here<'a>) {
-        if !self.visited.insert(here.path) {
+        if !self.visited.insert((here.path, here.handlers)) {
             return;
         }
-        for document in self.documents(here.path) {
+        for document in self.read(here.path) {
             self.tasks(&document, here);
         }
     }

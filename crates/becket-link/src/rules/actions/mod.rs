@@ -3,6 +3,7 @@
 pub(super) mod action;
 pub(super) mod input;
 pub(super) mod path;
+pub(super) mod syntax;
 
 use becket_source::Diagnostic;
 

@@ -5,6 +5,7 @@ pub(super) mod handler;
 pub(super) mod host_group;
 pub(super) mod role;
 pub(super) mod source_file;
+pub(super) mod syntax;
 pub(super) mod tasks_file;
 
 use becket_source::Diagnostic;
