@@ -44,6 +44,27 @@ fn each_playbook_parses_against_the_inventory() {
 }
 
 #[test]
+fn the_bucket_that_ansible_names_is_the_one_that_terraform_makes() {
+    let (_temporary, folder) = rendered();
+    for cluster in ["nonprod", "prod", "prod-dr"] {
+        let variables =
+            fs::read_to_string(folder.join(format!("group_vars/{cluster}/cluster.yaml"))).unwrap();
+        let variables = becket_document::yaml::parse(&variables).into_single().unwrap();
+        let named = variables
+            .get("bucket")
+            .and_then(|bucket| bucket.as_str())
+            .unwrap();
+        let values = folder.join(format!("../terraform/{cluster}/backups/terraform.tfvars"));
+        let text = fs::read_to_string(values).unwrap();
+        let values = becket_document::hcl::parse(&text).body.to_node(&text);
+        assert_eq!(
+            values.get("bucket").and_then(|bucket| bucket.as_str()),
+            Some(named)
+        );
+    }
+}
+
+#[test]
 fn each_control_of_the_report_is_a_task_and_the_other_way_round() {
     let (_folder, folder) = rendered();
     let role = folder.join("ansible_collections/acme/platform/roles/compliance");

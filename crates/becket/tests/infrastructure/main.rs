@@ -140,6 +140,7 @@ mod tests {
         let of_clusters = ["nonprod", "prod", "prod-dr"].map(|cluster| {
             [
                 "addresses",
+                "backups",
                 "network",
                 "eks",
                 "database",

@@ -1,0 +1,5 @@
+platform = "example-platform"
+cluster  = "example-cluster"
+account  = "111122223333"
+region   = "eu-west-1"
+bucket   = "example-organisation-example-platform-example-cluster"

@@ -1,0 +1,5 @@
+platform = "storefront"
+cluster  = "nonprod"
+account  = "111111111111"
+region   = "eu-west-1"
+bucket   = "acme-storefront-nonprod"

@@ -1,0 +1,6 @@
+module "backups" {
+  source = "../../modules/backups"
+
+  bucket         = var.bucket
+  retention_days = var.retention_days
+}

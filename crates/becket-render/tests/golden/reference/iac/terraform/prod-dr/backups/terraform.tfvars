@@ -1,0 +1,5 @@
+platform = "storefront"
+cluster  = "prod-dr"
+account  = "222222222222"
+region   = "eu-central-1"
+bucket   = "acme-storefront-prod-dr"

@@ -1,0 +1,5 @@
+platform = "storefront"
+cluster  = "prod"
+account  = "222222222222"
+region   = "eu-west-1"
+bucket   = "acme-storefront-prod"
