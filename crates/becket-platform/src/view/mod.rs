@@ -262,8 +262,8 @@ fn of_platform(platform: &Platform, view: &mut Layer) {
     );
     cloud::put_platform(platform, view);
     database::put_platform(platform, view);
-    pulumi::put_platform(platform, view);
     ingress::put_platform(platform, view);
+    pulumi::put_platform(platform, view);
     let hosts = platform.services.values().any(|service| service.host.is_some());
     view.put(
         "platform.has.hosts",

@@ -1,24 +1,45 @@
 //! What a stack of Pulumi's takes as objects: the values that Terraform's variables have, with keys as TypeScript writes
-//! them. Names of groups are keys too, and stay, as they hold no underscore. And what is a file of its own in Terraform
-//! and a setting here.
+//! them. Names of groups, services and tables are keys too, and stay, as they hold no underscore. And what is a file of its
+//! own in Terraform, or a fact, and a setting here.
 
 use serde_json::Value;
 
 use super::{Layer, text};
 use crate::model::Platform;
 
-const OBJECTS: [(&str, &str); 3] = [
+const OBJECTS: [(&str, &str); 5] = [
+    ("cluster.databases", "cluster.pulumi.databases"),
     ("cluster.flow_logs", "cluster.pulumi.flow_logs"),
     ("cluster.nodes.managed", "cluster.pulumi.nodes.managed"),
     ("cluster.nodes.self_managed", "cluster.pulumi.nodes.self_managed"),
+    ("cluster.tables", "cluster.pulumi.tables"),
 ];
 
-/// Adds to the view of the platform who makes ways out of its networks.
+/// The clusters whose outputs a fact of Terraform names.
+const CLUSTERS: [(&str, &str); 2] = [
+    ("platform.dns.load_balancers", "platform.pulumi.ingress_clusters"),
+    ("platform.dns.distributions", "platform.pulumi.cdn_clusters"),
+];
+
+/// Adds to the view of the platform who makes ways out of its networks, and which clusters DNS asks for something, when
+/// the facts for Terraform are in it.
 pub(super) fn put_platform(platform: &Platform, view: &mut Layer) {
     let nat = platform.capabilities.provider("nat").unwrap_or_default();
     let at = platform.at.key("capabilities").key("nat");
     view.put("platform.nat.provider", text(nat), &at);
     view.put("platform.nat.regional", Value::from(nat == "regional"), &at);
+    for (facts, clusters) in CLUSTERS {
+        let leaf = view.leaves.iter().find(|(path, _)| *path == facts);
+        if let Some((_, leaf)) = leaf {
+            let (facts, origin) = (leaf.value.to_value(), leaf.origin.clone());
+            let names = facts
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(name, _)| text(name));
+            view.put(clusters, names.collect::<Value>(), &origin);
+        }
+    }
 }
 
 /// Adds to the view of a cluster, when the values for Terraform are in it.

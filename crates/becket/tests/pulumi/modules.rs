@@ -7,11 +7,13 @@ use becket_document::{Node, hcl};
 use becket_source::FileSet;
 use serde_json::Value;
 
-/// What is rendered for the reference platform with Pulumi.
+/// What is rendered for the reference platform with Pulumi, and a CDN before the frontend.
 pub(crate) fn iac() -> FileSet {
     let platform = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/storefront/platform.yaml");
     let text = std::fs::read_to_string(platform).unwrap();
-    let text = text.replace("capabilities: {}", "capabilities: { iac: pulumi }");
+    let text = text
+        .replace("capabilities: {}", "capabilities: { iac: pulumi }")
+        .replace("    host: www ", "    cdn: true\n    host: www ");
     let parsed = becket_platform::parse("platform.yaml", &text);
     let catalog = becket_render::Catalog::embedded().unwrap();
     becket_render::render(parsed.platform().unwrap(), &catalog)
@@ -19,20 +21,24 @@ pub(crate) fn iac() -> FileSet {
         .files
 }
 
-/// What Terraform showed of the root of `project`.
-pub(crate) fn plan(project: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/pulumi/plans")
-        .join(format!("{project}.nonprod.json"))
+/// Where the plans are.
+pub(crate) fn plans() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pulumi/plans")
+}
+
+/// What Terraform showed of the root of a project and stack.
+pub(crate) fn plan(project: &str, stack: &str) -> Value {
+    let text = std::fs::read_to_string(plans().join(format!("{project}.{stack}.json"))).unwrap();
+    serde_json::from_str(&text).unwrap()
 }
 
 /// Arguments of resources, as `aws_vpc.this: cidr_block`, that only one of both has: `root` as it was when the plan was
-/// made, and as it is. Values are not compared.
-pub(crate) fn differences(project: &str, root: &Value) -> Vec<String> {
+/// made, and as it is with what is laid over it for moto. Values are not compared.
+pub(crate) fn differences(project: &str, stack: &str, root: &Value) -> Vec<String> {
     let files = iac();
     let folder = match project {
-        "iam" => "iac/terraform/iam/nonprod".to_owned(),
-        project => format!("iac/terraform/nonprod/{project}"),
+        "iam" => format!("iac/terraform/iam/{stack}"),
+        project => format!("iac/terraform/{stack}/{project}"),
     };
     let mut found = Vec::new();
     compare(&files, &folder, root, &mut found);
@@ -40,7 +46,12 @@ pub(crate) fn differences(project: &str, root: &Value) -> Vec<String> {
 }
 
 fn compare(files: &FileSet, folder: &str, shown: &Value, found: &mut Vec<String>) {
-    let (now, then) = (configured(files, folder), planned(shown));
+    let mut now = configured(files, folder);
+    now.extend(configured(
+        files,
+        &folder.replace("iac/terraform", "iac/tests/local-aws"),
+    ));
+    let then = planned(shown);
     for difference in now.symmetric_difference(&then) {
         found.push(format!("{folder}: {difference}"));
     }
@@ -68,10 +79,10 @@ fn configured(files: &FileSet, folder: &str) -> BTreeSet<String> {
         "provisioner",
     ];
     let mut arguments = BTreeSet::new();
+    // What is laid over to destroy was not there yet.
     let is_terraform = |path: &str| {
-        Path::new(path)
-            .extension()
-            .is_some_and(|extension| extension == "tf")
+        let path = Path::new(path);
+        path.extension().is_some_and(|extension| extension == "tf") && !path.ends_with("destroy_override.tf")
     };
     let texts = files.under(folder).filter(|(path, _)| is_terraform(path));
     for (_, contents) in texts.filter(|(path, _)| !path[folder.len() + 1..].contains('/')) {

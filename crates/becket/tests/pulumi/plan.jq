@@ -7,7 +7,7 @@ def configured:
     module_calls: (.module_calls // {} | map_values({ source, module: (.module | configured) })) };
 
 def made:
-  { resources: [(.resources // [])[] | select(.mode == "managed" or (.type | IN("aws_caller_identity", "aws_partition"))) |
+  { resources: [(.resources // [])[] | select(.mode == "managed" or (.type | IN("aws_caller_identity", "aws_lb", "aws_partition"))) |
       { address, mode, type, name, index, values }],
     child_modules: [(.child_modules // [])[] | made] };
 

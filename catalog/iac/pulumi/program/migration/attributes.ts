@@ -108,10 +108,13 @@ function camel(attribute: string): string {
 }
 
 function plural(name: string): string {
+    if (/[^s]s$/.test(name)) {
+        return name;
+    }
     if (/[^aeiou]y$/.test(name)) {
         return `${name.slice(0, -1)}ies`;
     }
-    return /(s|x|ch|sh)$/.test(name) ? `${name}es` : `${name}s`;
+    return /(ss|x|ch|sh)$/.test(name) ? `${name}es` : `${name}s`;
 }
 
 /** A policy in the form that AWS compares: a list of one is its item, lists have no order. */

@@ -10,7 +10,7 @@ import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as yaml from "js-yaml";
 import { isEmpty, notGiven, same, statedAs, toPulumi } from "./attributes";
-import { counterpart, isLeftOut } from "./names";
+import { chosenByAws, counterpart, isLeftOut } from "./names";
 import {
     Arguments,
     argumentsOf,
@@ -24,19 +24,26 @@ import {
     withoutKeys,
 } from "./terraform";
 
+/** A project of the program, and what it runs with. */
+export interface Program {
+    /** The platform, which names of projects begin with. */
+    platform: string;
+    project: string;
+    stack: string;
+    config: Record<string, unknown>;
+    run: () => Promise<Values | undefined>;
+}
+
 interface Made {
     type: string;
     name: string;
     inputs: Values;
 }
 
-/** The differences, a line each. `run` is the program; `shown` tells the plan of a project and stack. */
+/** The differences, a line each. `shown` tells the plan of a project and stack. */
 export async function compare(
-    project: string,
-    stack: string,
-    config: Record<string, unknown>,
+    { platform, project, stack, config, run }: Program,
     shown: (project: string, stack: string) => Shown,
-    run: () => Promise<Values | undefined>,
 ): Promise<string[]> {
     const plan = shown(project, stack);
     if (plan.configuration === undefined) {
@@ -56,8 +63,8 @@ export async function compare(
         newResource: ({ type, name, inputs }) => {
             if (type === "pulumi:pulumi:StackReference") {
                 const [, otherProject = "", otherStack = ""] = name.split("/");
-                const short = otherProject.slice(otherProject.lastIndexOf("-") + 1);
-                return { id: name, state: { name, outputs: outputs(shown(short, otherStack)) } };
+                const other = shown(otherProject.slice(platform.length + 1), otherStack);
+                return { id: name, state: { name, outputs: outputs(other) } };
             }
             if (type === "pulumi:pulumi:Stack") {
                 return { id: name, state: {} };
@@ -103,6 +110,12 @@ function dataOf(all: Resource[], config: Record<string, unknown>, token: string)
             return { partition: "aws", ...toPulumi(data("aws_partition")) };
         case "aws:index/getRegion:getRegion":
             return { region: config["aws:region"], name: config["aws:region"], id: config["aws:region"] };
+        case "aws:lb/getLoadBalancer:getLoadBalancer":
+            return toPulumi(data("aws_lb"));
+        case "aws:secretsmanager/getRandomPassword:getRandomPassword":
+            return { randomPassword: "" }; // no state has it
+        case "cloudflare:index/getZone:getZone":
+            return toPulumi(data("cloudflare_zone"));
         default:
             throw new Error(`nobody answers ${token}`);
     }
@@ -110,27 +123,36 @@ function dataOf(all: Resource[], config: Record<string, unknown>, token: string)
 
 function differences(stated: Map<string, Resource>, made: Made[], configured: Map<string, Arguments>): string[] {
     const found: string[] = [];
-    const missing = new Map(stated);
+    const unmade = new Map(stated);
     for (const { type, name, inputs } of made) {
         const resource = stated.get(`${type}::${name}`);
-        missing.delete(`${type}::${name}`);
+        unmade.delete(`${type}::${name}`);
         if (resource === undefined) {
             found.push(`${type} ${name}: Terraform has none`);
             continue;
         }
         for (const [property, value] of Object.entries(inputs)) {
-            const there = statedAs(resource.values, property);
+            if (property.endsWith("Wo")) {
+                continue; // write-only: no state has it
+            }
+            const there = property === "region" ? regionOf(resource.values) : statedAs(resource.values, property);
             if (!same(value, there)) {
                 const [was, is] = [there, value].map(value => JSON.stringify(value));
                 found.push(`${resource.address}: ${property} is ${was}, and ${is} here`);
             }
         }
         const named = configured.get(withoutKeys(resource.address)) ?? {};
-        for (const attribute of notGiven(resource.values, named, inputs)) {
+        const missing = notGiven(resource.values, named, inputs);
+        for (const attribute of missing.filter(attribute => !chosenByAws(resource).includes(attribute))) {
             found.push(`${resource.address}: ${attribute} is configured, and nothing here gives it`);
         }
     }
-    return found.concat([...missing.values()].map(({ address }) => `${address}: nothing here makes it`));
+    return found.concat([...unmade.values()].map(({ address }) => `${address}: nothing here makes it`));
+}
+
+/** Where a resource is, which Terraform says by the provider that it gives it. */
+function regionOf({ arn, certificate_arn }: Values): string | undefined {
+    return String(arn ?? certificate_arn).split(":")[3];
 }
 
 /** Tags, with those that the provider gives to everything. */
@@ -152,6 +174,12 @@ function outputDifferences(given: Values, stated: Values): string[] {
         .map(name => `output ${name} is ${JSON.stringify(stated[name])}, and ${JSON.stringify(given[name])} here`);
 }
 
+/** What a project puts out: its exports, or what the function gives that it is. */
+async function outputsGiven(project: string): Promise<Values> {
+    const program = await import(`../${project}/index`);
+    return typeof program.default === "function" ? program.default() : program;
+}
+
 async function main([project, stack]: string[]): Promise<void> {
     if (project === undefined || stack === undefined) {
         console.error("usage: npm run --silent compare -- PROJECT STACK");
@@ -159,9 +187,11 @@ async function main([project, stack]: string[]): Promise<void> {
     }
     const shown = shownIn(resolve("states"));
     process.chdir(project); // where Pulumi runs a program
-    const { config } = yaml.load(readFileSync(`Pulumi.${stack}.yaml`, "utf8")) as { config: Record<string, unknown> };
-    const run = () => pulumi.runtime.runInPulumiStack(() => import(`../${project}/index`));
-    const found = await compare(project, stack, config, shown, run);
+    const read = (file: string) => yaml.load(readFileSync(`${file}.${stack}.yaml`, "utf8"));
+    const { config } = read("Pulumi") as { config: Record<string, unknown> };
+    const { platform } = read("platform") as { platform: string };
+    const run = () => pulumi.runtime.runInPulumiStack(() => outputsGiven(project));
+    const found = await compare({ platform, project, stack, config, run }, shown);
     for (const difference of found) {
         console.log(difference);
     }

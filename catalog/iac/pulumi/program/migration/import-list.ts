@@ -2,8 +2,8 @@
  * Makes the file that `pulumi import --file` reads from Terraform's state, so that nothing is made anew:
  * `npm run --silent import-list -- network nonprod > network/import.json`.
  *
- * Every resource of the state is in it, under the type and name that it has in this program. One that has none is an
- * error: what is in nobody's hands after the move is found by nobody.
+ * Every resource of the state that there is outside of it is in the list, under the type and name that it has in this
+ * program. One that has none is an error: what is in nobody's hands after the move is found by nobody.
  */
 import { counterpart, Counterpart, isLeftOut } from "./names";
 import { resources, Shown, shownIn } from "./terraform";
@@ -24,7 +24,9 @@ export function importList(shown: Shown): { resources: Counterpart[] } {
             throw new Error(`${resource.address} and ${other} are both ${known.name}.`);
         }
         found.set(urn, resource.address);
-        list.push(known);
+        if (known.id !== undefined) {
+            list.push(known);
+        }
     }
     if (unknown.length > 0) {
         throw new Error(`Nothing here takes these over; see migration/types.json:\n  ${unknown.join("\n  ")}`);

@@ -5,15 +5,30 @@ import table from "./types.json";
 export interface Counterpart {
     type: string;
     name: string;
-    id: string;
+    /** None of what is nothing outside of a state, such as a wait: that is made, not imported. */
+    id?: string;
 }
 
-const types: Record<string, { type: string; id?: string }> = table.types;
+interface Known {
+    type: string;
+    id?: string;
+    /** Why there is nothing to import. */
+    notImported?: string;
+    /** Arguments that AWS chooses where none is given. */
+    byAws?: string[];
+}
+
+const types: Record<string, Known> = table.types;
 const leftOut: Record<string, string> = table.leftOut;
 
-/** Whether the resource is none of AWS, so that there is nothing to move. */
+/** Whether the resource is nothing that this program makes. */
 export function isLeftOut({ mode, type }: Resource): boolean {
     return mode !== "managed" || type in leftOut;
+}
+
+/** Arguments of a resource that Terraform may have said nothing of, although its state has them. */
+export function chosenByAws({ type }: Resource): string[] {
+    return types[type]?.byAws ?? [];
 }
 
 /** The counterpart; none where the type is not in the table. */
@@ -22,23 +37,25 @@ export function counterpart(resource: Resource): Counterpart | undefined {
     if (known === undefined) {
         return undefined;
     }
-    return { type: known.type, name: nameOf(resource.address), id: idOf(resource, known.id ?? "{id}") };
+    const id = known.notImported === undefined ? idOf(resource, known.id ?? "{id}") : undefined;
+    return { type: known.type, name: nameOf(resource.address), id };
 }
 
 /**
  * The name in this program: the modules, the resource and its key, with dashes. `this` is left out, as are the numbers of
  * `count` and the way to the name in an ARN: `module.network.aws_subnet.public["eu-west-1a"]` is
- * `network-public-eu-west-1a`, and `module.network.aws_vpc.this` is `network`.
+ * `network-public-eu-west-1a`, and `module.network.aws_vpc.this` is `network`. Where nothing is left, it is the last word of
+ * the type: `cloudflare_zone.this[0]` is `zone`.
  */
 export function nameOf(address: string): string {
     const parts = [...address.matchAll(/([\w-]+)(?:\[(?:"([^"]*)"|\d+)\])?(?:\.|$)/g)];
     // Of `module.<name>` the name counts, of `<type>.<name>` too.
     const named = parts.filter((_, index) => index % 2 === 1);
-    return named
+    const left = named
         .flatMap(([, name, key]) => [name === "this" ? undefined : name, shortOf(key)])
-        .filter(part => part !== undefined)
-        .join("-")
-        .replaceAll(/[_/]/g, "-");
+        .filter(part => part !== undefined);
+    const type = parts.at(-2)?.[1] ?? address;
+    return (left.length > 0 ? left.join("-") : type.slice(type.lastIndexOf("_") + 1)).replaceAll(/[_/]/g, "-");
 }
 
 /** Of an ARN the name at its end. */

@@ -2,9 +2,13 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { account, policy } from "./policies";
 
-/** A key for the logs of one group, and for whatever administrators of the account use it for besides. */
+/**
+ * A key for the logs of a group, or of those that a pattern with `*` is for, and for whatever administrators of the
+ * account use it for besides.
+ */
 export function keyWithLogs(name: string, description: string, logGroupName: string): aws.kms.Key {
     const { accountId, partition, region } = account();
+    const test = logGroupName.includes("*") ? "ArnLike" : "ArnEquals";
     return new aws.kms.Key(name, {
         description,
         enableKeyRotation: true,
@@ -22,7 +26,7 @@ export function keyWithLogs(name: string, description: string, logGroupName: str
                     Resource: "*",
                     Principal: { Service: pulumi.interpolate`logs.${region}.amazonaws.com` },
                     Condition: {
-                        ArnEquals: {
+                        [test]: {
                             "kms:EncryptionContext:aws:logs:arn": pulumi.interpolate`arn:${partition}:logs:${region}:${accountId}:log-group:${logGroupName}`,
                         },
                     },

@@ -14,3 +14,12 @@ export function settings<Settings>(): Settings & { platform: string } {
 export function outputsOf(platform: string, project: string, stack = pulumi.getStack()): pulumi.StackReference {
     return new pulumi.StackReference(`${pulumi.getOrganization()}/${platform}-${project}/${stack}`);
 }
+
+/** The value of an output itself: how many resources there are must be known before any is made. */
+export async function valueOf<Value>(reference: pulumi.StackReference, output: string): Promise<Value> {
+    const { value } = await reference.getOutputDetails(output);
+    if (value === undefined) {
+        throw new Error(`${output} is put out by nobody yet. Bring up the project that it is of first.`);
+    }
+    return value;
+}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as aws from "@pulumi/aws";
+import * as cloudflare from "@pulumi/cloudflare";
 import { notGiven, same, toPulumi } from "../migration/attributes";
 import { importList } from "../migration/import-list";
 import { nameOf } from "../migration/names";
@@ -26,11 +27,19 @@ test("names are the modules', the resource's and the key", () => {
         nameOf('module.node_termination[0].module.identity.aws_iam_role_policy.this["node-termination"]'),
         "node-termination-identity-node-termination",
     );
+    assert.equal(
+        nameOf('module.rds["catalog-prod"].module.secret[0].aws_secretsmanager_secret.this'),
+        "rds-catalog-prod-secret",
+    );
+    assert.equal(nameOf('aws_acm_certificate_validation.this["acme.example"]'), "acme.example");
+    assert.equal(nameOf('cloudflare_dns_record.validation["_1.acme.example"]'), "validation--1.acme.example");
+    assert.equal(nameOf("cloudflare_zone.this[0]"), "zone");
 });
 
-test("every type of the table is one of the provider's", () => {
+test("every type of the table is one of a provider's", () => {
     const tokens = new Set<string>();
-    for (const module of Object.values(aws) as Record<string, { __pulumiType?: string }>[]) {
+    const modules: unknown[] = [cloudflare, ...Object.values(aws)];
+    for (const module of modules as Record<string, { __pulumiType?: string }>[]) {
         for (const name of Object.getOwnPropertyNames(module)) {
             const token = module[name]?.__pulumiType;
             if (token !== undefined) {
@@ -62,6 +71,29 @@ test("the ID to import by is Terraform's, or made of what the provider asks for"
     ]);
 });
 
+test("of a region that the provider is not of it is said, and what is nothing at AWS is not imported", () => {
+    const shown = state(
+        {
+            address: 'module.cdn.aws_cloudwatch_log_delivery_source.this["www.acme.example"]',
+            type: "aws_cloudwatch_log_delivery_source",
+            values: { name: "E1" },
+        },
+        { address: 'aws_acm_certificate_validation.this["acme.example"]', type: "aws_acm_certificate_validation" },
+        {
+            address: 'cloudflare_dns_record.ingress["dev"]',
+            type: "cloudflare_dns_record",
+            values: { id: "2", zone_id: "1" },
+        },
+    );
+    assert.deepEqual(
+        importList(shown).resources.map(({ name, id }) => [name, id]),
+        [
+            ["cdn-www.acme.example", "E1@us-east-1"],
+            ["ingress-dev", "1/2"],
+        ],
+    );
+});
+
 test("what nothing here takes over is named, all of it", () => {
     const shown = state(
         { address: "aws_thing.one", type: "aws_thing" },
@@ -91,6 +123,7 @@ test("what is given is compared in the forms that both have for it", () => {
         vpcConfig: { vpcId: "v" },
         vpcConfigs: [{ vpcId: "v" }],
     });
+    assert.deepEqual(toPulumi({ options: [{ a: 1 }, { a: 2 }] }), { options: [{ a: 1 }, { a: 2 }] }, "a plural stays");
 });
 
 test("what is configured and not given is named, in blocks too", () => {

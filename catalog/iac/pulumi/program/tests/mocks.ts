@@ -7,16 +7,46 @@ export interface Made {
     inputs: Record<string, any>;
 }
 
+/** What else is told of a resource once it is made. */
+function told(type: string, { domainName }: Made["inputs"]): Record<string, any> {
+    switch (type) {
+        case "aws:ec2/vpc:Vpc":
+            return { ipv6CidrBlock: "2a05:d018:1:4200::/56" };
+        case "aws:rds/instance:Instance":
+        case "aws:rds/cluster:Cluster":
+            return { masterUserSecrets: [{ secretArn: "arn:made-by-aws" }] };
+        case "aws:acm/certificate:Certificate":
+            return { domainValidationOptions: [domainName, `*.${domainName}`].map(proofOf) };
+        default:
+            return {};
+    }
+}
+
+/** A domain and its wildcard have the same record. */
+function proofOf(domainName: string) {
+    return {
+        domainName,
+        resourceRecordName: `_1.${domainName.replace("*.", "")}.`,
+        resourceRecordType: "CNAME",
+        resourceRecordValue: "_2.acm.example.",
+    };
+}
+
+const answers: Record<string, Record<string, any>> = {
+    "aws:secretsmanager/getRandomPassword:getRandomPassword": { randomPassword: "asked-for-by-this-run" },
+    "cloudflare:index/getZone:getZone": { id: "zone-1", account: { id: "account-1" }, nameServers: ["a.ns", "b.ns"] },
+};
+
 /** What `program` makes. Nothing is asked of AWS: every resource gets an ID of its name. */
 export async function made(program: () => void): Promise<Made[]> {
     const all: Made[] = [];
     await pulumi.runtime.setMocks({
         newResource: ({ type, name, inputs }) => {
             all.push({ type, name, inputs });
-            const state = { arn: `arn:${name}`, ipv6CidrBlock: "2a05:d018:1:4200::/56", ...inputs };
+            const state = { arn: `arn:${name}`, ...told(type, inputs), ...inputs };
             return { id: `${type.split(":").at(-1)}/${name}`, state };
         },
-        call: () => ({ accountId: "210987654321", partition: "aws", region: "eu-west-1" }),
+        call: ({ token }) => answers[token] ?? { accountId: "210987654321", partition: "aws", region: "eu-west-1" },
     });
     program();
     await pulumi.runtime.disconnect();

@@ -1,0 +1,8 @@
+import { certificates as requested } from "../modules/certificates";
+import { settings } from "../modules/stack";
+
+// CloudFront takes certificates from us-east-1 only, wherever the cluster is: that is this project's region.
+const made = requested(settings<{ certificates: Record<string, string[]> }>().certificates);
+
+export const certificates = made.certificates;
+export const validation_records = made.validationRecords; // for zone, which puts them into DNS

@@ -1,0 +1,55 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { byName } from "./maps";
+
+/** A database of a service in an environment, by RDS or Aurora. */
+export interface DatabaseArgs {
+    /** Name of the instance or cluster. */
+    name: string;
+    /** Major version of PostgreSQL. Minor ones come by themselves. */
+    engineVersion: string;
+    /** Whether users depend on it: larger, in several zones, protected from deletion, longer backups. */
+    production: boolean;
+    /** What it is a replica of, in another region. */
+    primary?: pulumi.Output<Primary>;
+    /** Regions that have a replica of it. */
+    replicaRegions: string[];
+    /** Which password it is; of a database with replicas only, as AWS changes all others itself. */
+    passwordVersion?: number;
+    /** Subnets that it may be in. */
+    subnetGroupName: pulumi.Input<string>;
+    /** The group that databases are in. */
+    securityGroupId: pulumi.Input<string>;
+    /** The key for storage, secret, logs and insights. */
+    kmsKeyArn: pulumi.Input<string>;
+}
+
+/** What a replica has to know of its primary, under the names of Terraform's output. */
+export interface Primary {
+    arn: string;
+    secret_arn: string;
+    engine_version?: string;
+    global_cluster_id?: string;
+}
+
+export const username = "app";
+
+/** TLS only; and who changed what, and what was slow. */
+export const parameters = [
+    { name: "rds.force_ssl", value: "1" },
+    { name: "log_statement", value: "ddl" },
+    { name: "log_min_duration_statement", value: "1000" },
+];
+
+/** Groups for the logs of a database. RDS would make them, to be kept for ever. */
+export function logGroups(prefix: string, folder: string, logs: string[], kmsKeyId: pulumi.Input<string>) {
+    return byName(
+        logs,
+        log =>
+            new aws.cloudwatch.LogGroup(`${prefix}-${log}`, {
+                name: `${folder}/${log}`,
+                retentionInDays: 90,
+                kmsKeyId,
+            }),
+    );
+}
