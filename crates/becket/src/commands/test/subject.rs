@@ -1,5 +1,6 @@
 //! What is tested: the repository iac as it is rendered or checked out, its roots, and how it looks after each change.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use becket_source::FileSet;
@@ -74,8 +75,14 @@ impl Subject {
             |name: &str| arguments.clusters.is_empty() || arguments.clusters.iter().any(|one| one == name);
         let as_it_is = tree(read)?;
         if !laid::can_be(&as_it_is) {
-            return Err(CommandError::usage("the platform has no infrastructure to test")
-                .hint("name a cloud and accounts in platform.yaml under `cloud:`"));
+            return Err(match &arguments.iac {
+                Some(iac) => {
+                    CommandError::usage(format!("{} is no checkout of the repository iac", iac.display()))
+                        .hint("name the folder that has `terraform/` and `tests/local-aws/` in it")
+                }
+                None => CommandError::usage("the platform has no infrastructure to test")
+                    .hint("name a cloud and accounts in platform.yaml under `cloud:`"),
+            });
         }
         let (roots, left_out) = chosen(&as_it_is, arguments, &is_chosen)?;
         let Some(Ok(text)) = read.file.text(PLATFORM) else {
@@ -117,17 +124,17 @@ fn chosen(
     is_chosen: &dyn Fn(&str) -> bool,
 ) -> Result<(Vec<Root>, Vec<Root>), CommandError> {
     let all = roots::find(iac).map_err(|why| CommandError::new(crate::error::Kind::Findings, why))?;
+    let of_clusters: Vec<&Root> = all.iter().filter(|root| is_chosen(root.of())).collect();
+    let has = |name: &&String| of_clusters.iter().any(|root| root.name() == *name);
+    if let Some(unknown) = arguments.roots.iter().find(|name| !has(name)) {
+        let known: BTreeSet<&str> = of_clusters.iter().map(|root| root.name()).collect();
+        let known: Vec<&str> = known.into_iter().collect();
+        return Err(CommandError::usage(format!("there is no root {unknown}"))
+            .hint(format!("there are {}", known.join(", "))));
+    }
     let named =
         |root: &Root| arguments.roots.is_empty() || arguments.roots.iter().any(|name| name == root.name());
     let roots = roots::needed(&all, |root| is_chosen(root.of()) && named(root));
-    if roots.is_empty() {
-        let mut known: Vec<_> = all.iter().map(|root| root.name().to_owned()).collect();
-        known.sort();
-        known.dedup();
-        return Err(
-            CommandError::usage("there is no such root").hint(format!("there are {}", known.join(", ")))
-        );
-    }
     Ok(roots.into_iter().partition(|root| root.left_out.is_none()))
 }
 
@@ -170,5 +177,33 @@ mod tests {
         let later = files(&[("same", "2"), ("edited", "2"), ("new", "2")]);
         let expected = files(&[("same", "2"), ("edited", "mine"), ("new", "2"), ("own", "mine")]);
         assert_eq!(followed(&checked_out, &rendered, &later), expected);
+    }
+
+    #[test]
+    fn a_root_that_nobody_has_is_named() {
+        let files: FileSet = [
+            "terraform/a/network/versions.tf",
+            "terraform/b/records/versions.tf",
+        ]
+        .into_iter()
+        .map(|path| (path, Vec::new()))
+        .collect();
+        let arguments = |roots: &[&str]| Infra {
+            clusters: Vec::new(),
+            roots: roots.iter().map(ToString::to_string).collect(),
+            iac: None,
+            tool: None,
+            local_aws: None,
+            jobs: 1,
+            keep: false,
+        };
+        let chosen = |roots: &[&str]| chosen(&files, &arguments(roots), &|of| of == "a");
+        assert_eq!(chosen(&["network"]).unwrap().0.len(), 1);
+        let refused = chosen(&["network", "netwrok"]).unwrap_err();
+        assert_eq!(
+            (refused.message.as_str(), refused.hints.join("").as_str()),
+            ("there is no root netwrok", "there are network")
+        );
+        assert!(chosen(&["records"]).is_err(), "it is of another cluster");
     }
 }
