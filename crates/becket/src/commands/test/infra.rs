@@ -1,7 +1,8 @@
 //! `test infra`: applies the roots of Terraform to a local AWS with the real provider, plans again, changes zones and node
 //! groups, destroys, and looks for leftovers.
 //!
-//! Nothing is reached but the local AWS. Who stops it stops that too, and with it goes all that was made.
+//! Nothing is reached but the local AWS. Who stops it stops the moto that was started for it, and with it goes all that was
+//! made.
 
 use std::path::{Path, PathBuf};
 
@@ -43,7 +44,10 @@ pub(crate) fn run(folder: &Folder, arguments: &Infra, output: Output) -> Result<
             done = test(&subject, arguments, program, provider, temporary.path(), &report) => done,
             () = signals.stop() => {
                 report.finish();
-                Err(CommandError::machine("stopped; what was made went with the local AWS"))
+                Err(CommandError::machine(match &arguments.local_aws {
+                    Some(url) => format!("stopped; what was made is still at {url}"),
+                    None => "stopped; what was made went with the local AWS".to_owned(),
+                }))
             }
         }
     })

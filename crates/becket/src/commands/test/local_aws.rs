@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use hyper::Uri;
+
 use super::process::{Group, command};
 use crate::error::CommandError;
 use crate::folder::unwritable;
@@ -21,6 +23,9 @@ const START: Duration = Duration::from_mins(1);
 /// How long a local AWS that runs already may take to take a connection.
 const ANSWER: Duration = Duration::from_secs(5);
 
+/// What AWS itself answers at.
+const AWS: [&str; 4] = ["amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", ".api.aws"];
+
 /// A local AWS.
 #[derive(Debug)]
 pub(super) struct LocalAws {
@@ -31,15 +36,19 @@ pub(super) struct LocalAws {
 impl LocalAws {
     /// What answers at `url` already.
     pub(super) fn at(url: &str) -> Result<Self, CommandError> {
-        let host = url
-            .strip_prefix("http://")
-            .or_else(|| url.strip_prefix("https://"));
-        let host = host
-            .and_then(|rest| rest.split(['/', ':']).next())
-            .unwrap_or_default();
-        if host.is_empty() || host.ends_with("amazonaws.com") || host.ends_with("amazonaws.com.cn") {
-            return Err(CommandError::usage(format!("{url} is no address of a local AWS"))
-                .hint("name one such as http://127.0.0.1:4566"));
+        let wrong = || {
+            CommandError::usage(format!("{url} is no address of a local AWS"))
+                .hint("name one such as http://127.0.0.1:4566")
+        };
+        let endpoint: Uri = url.parse().map_err(|_| wrong())?;
+        let is_plain = matches!(endpoint.scheme_str(), Some("http" | "https")) && endpoint.query().is_none();
+        let host = endpoint
+            .host()
+            .unwrap_or_default()
+            .trim_end_matches('.')
+            .to_ascii_lowercase();
+        if !is_plain || host.is_empty() || AWS.iter().any(|domain| host.ends_with(domain)) {
+            return Err(wrong());
         }
         Ok(Self {
             endpoint: url.trim_end_matches('/').to_owned(),
@@ -49,13 +58,15 @@ impl LocalAws {
 
     /// An error where nothing answers: Terraform would try for minutes.
     pub(super) async fn answers(&self) -> Result<(), CommandError> {
-        let (scheme, rest) = self.endpoint.split_once("://").unwrap_or_default();
-        let host = rest.split('/').next().unwrap_or_default();
-        let address = match host.rsplit_once(':') {
-            Some(_) => host.to_owned(),
-            None => format!("{host}:{}", if scheme == "https" { 443 } else { 80 }),
+        let endpoint: Uri = self.endpoint.parse().unwrap_or_default();
+        let usual = if endpoint.scheme_str() == Some("https") {
+            443
+        } else {
+            80
         };
-        match tokio::time::timeout(ANSWER, tokio::net::TcpStream::connect(&address)).await {
+        let host = endpoint.host().unwrap_or_default().trim_matches(['[', ']']);
+        let address = (host, endpoint.port_u16().unwrap_or(usual));
+        match tokio::time::timeout(ANSWER, tokio::net::TcpStream::connect(address)).await {
             Ok(Ok(_)) => Ok(()),
             _ => Err(
                 CommandError::machine(format!("no local AWS answers at {}", self.endpoint))
@@ -82,9 +93,13 @@ impl LocalAws {
         std::fs::create_dir_all(&python)
             .and_then(|()| std::fs::write(python.join("sitecustomize.py"), MENDED))
             .map_err(|error| unwritable(&python, &error))?;
+        let further = std::env::var_os("PYTHONPATH").unwrap_or_default();
+        let further = std::env::split_paths(&further).filter(|path| !path.as_os_str().is_empty());
+        let paths = std::env::join_paths(std::iter::once(python).chain(further))
+            .map_err(|error| CommandError::machine(format!("PYTHONPATH: {error}")))?;
         let mut command = command(program.as_os_str());
         command
-            .env("PYTHONPATH", &python)
+            .env("PYTHONPATH", paths)
             .args(["-H", "127.0.0.1", "-p", &port.to_string()])
             // AWS' own policies, such as AdministratorAccess, are there without being made.
             .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
@@ -214,7 +229,21 @@ mod tests {
             LocalAws::at("http://127.0.0.1:4566/").unwrap().endpoint,
             "http://127.0.0.1:4566"
         );
-        for wrong in ["https://sts.eu-west-1.amazonaws.com", "127.0.0.1:4566", "http://"] {
+        assert_eq!(
+            LocalAws::at("http://[::1]:4566").unwrap().endpoint,
+            "http://[::1]:4566"
+        );
+        for wrong in [
+            "https://sts.eu-west-1.amazonaws.com",
+            "https://STS.amazonAWS.com.",
+            "https://user@sts.amazonaws.com:443/",
+            "https://sts.amazonaws.com?x",
+            "https://s3.dualstack.eu-west-1.api.aws",
+            "127.0.0.1:4566",
+            "ftp://127.0.0.1",
+            "http://",
+            "",
+        ] {
             assert!(LocalAws::at(wrong).is_err(), "{wrong}");
         }
     }

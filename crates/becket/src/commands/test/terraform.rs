@@ -20,6 +20,8 @@ pub(super) struct Terraform {
     program: PathBuf,
     providers: PathBuf,
     endpoint: String,
+    /// Held while providers are put into their folder: Terraform does not look whether another run puts them there.
+    installing: tokio::sync::Mutex<()>,
 }
 
 /// How a run ended.
@@ -42,6 +44,7 @@ impl Terraform {
             program,
             providers,
             endpoint,
+            installing: tokio::sync::Mutex::default(),
         })
     }
 
@@ -52,8 +55,9 @@ impl Terraform {
         Ok(line.lines().next().unwrap_or_default().to_owned())
     }
 
-    /// Brings the providers of `root`.
+    /// Brings the providers of `root`; one root after the other.
     pub(super) async fn init(&self, root: &Path) -> Result<Ran, CommandError> {
+        let _alone = self.installing.lock().await;
         let mut group = self.spawn(root, &["init", "-input=false", "-no-color"])?;
         let (mut said, mut failed) = (String::new(), String::new());
         if let (Some(mut stdout), Some(mut stderr)) = (group.child.stdout.take(), group.child.stderr.take()) {
@@ -165,7 +169,11 @@ impl Terraform {
         if status.success() {
             Ok(said)
         } else {
-            Err(self.broken(&format!("`{}`: {}", arguments.join(" "), plain(&failed))))
+            let why = match plain(&failed) {
+                said if said.is_empty() => format!("it ended with {status}"),
+                said => said,
+            };
+            Err(self.broken(&format!("`{}`: {why}", arguments.join(" "))))
         }
     }
 
@@ -178,6 +186,9 @@ impl Terraform {
             .envs(inherited())
             .env("AWS_ENDPOINT_URL", &self.endpoint)
             .env("AWS_EC2_METADATA_DISABLED", "true")
+            // The user's own settings may say that an endpoint of the environment does not count.
+            .env("AWS_CONFIG_FILE", "/dev/null")
+            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
             // What does not answer at once is gone: nothing is between.
             .env("AWS_MAX_ATTEMPTS", "4")
             .env("CHECKPOINT_DISABLE", "1")
