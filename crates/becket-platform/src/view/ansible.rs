@@ -21,48 +21,32 @@ pub(super) fn put(platform: &Platform, view: &mut Layer) {
         text(namespace(&platform.organisation)),
         &organisation,
     );
-    let buckets = format!("{}-{}", platform.organisation, platform.name).to_ascii_lowercase();
-    view.put("platform.ansible.buckets", text(buckets), &organisation);
+    view.put("platform.ansible.buckets", text(buckets(platform)), &organisation);
 }
 
 pub(super) fn put_cluster(platform: &Platform, name: &ClusterName, cluster: &Cluster, view: &mut Layer) {
-    let at = &cluster.at;
-    let cloud = platform.cloud.as_ref();
-    let account = cluster
-        .account
-        .as_ref()
-        .and_then(|account| cloud?.accounts.get(account.as_str()));
-    view.put(
-        "cluster.ansible.account",
-        account.map_or(Value::Null, text),
-        &at.key("account"),
-    );
-    let region = cluster.region.as_ref().or(cloud.map(|cloud| &cloud.region));
-    view.put(
-        "cluster.ansible.region",
-        region.map_or(Value::Null, text),
-        &at.key("region"),
-    );
-    view.put("cluster.ansible.groups", groups(platform, name), at);
+    view.put("cluster.ansible.groups", groups(platform, name), &cluster.at);
 }
 
-pub(super) fn put_operator(
-    operator: &Operator<'_>,
-    servers: &Map<String, Value>,
-    platform: &Platform,
-    view: &mut Layer,
-) {
+/// The bucket that keeps a cluster's backups.
+pub(crate) fn backups(platform: &Platform, cluster: &ClusterName) -> String {
+    format!("{}-{cluster}", buckets(platform))
+}
+
+/// What the names of the clusters' buckets begin with.
+fn buckets(platform: &Platform) -> String {
+    format!("{}-{}", platform.organisation, platform.name).to_ascii_lowercase()
+}
+
+pub(super) fn put_operator(platform: &Platform, operator: &Operator<'_>, view: &mut Layer) {
     let clusters = platform.at.key("clusters");
     let mut values = vec!["values.yaml".to_owned()];
     if !operator.first {
         values.push(format!("values-{}.yaml", operator.name));
     }
     view.put("operator.values", Value::from(values), &clusters);
-    let remote: Map<_, _> = servers
-        .iter()
-        .filter(|(name, _)| name.as_str() != operator.name.as_str())
-        .map(|(name, server)| (name.clone(), server.clone()))
-        .collect();
+    let mut remote = operator.servers(platform);
+    remote.shift_remove(operator.name.as_str());
     view.put("operator.remote", Value::Object(remote), &clusters);
 }
 
@@ -122,7 +106,7 @@ mod tests {
         };
         assert_eq!(groups(&all[1]), ["prod", "kubernetes", "argocd"]);
         assert_eq!(groups(&all[2]), ["prod-dr", "kubernetes"]);
-        assert_eq!(all[2].text("cluster.ansible.region"), Some("eu-central-1"));
-        assert_eq!(all[2].text("cluster.ansible.account"), Some("222222222222"));
+        assert_eq!(all[2].text("cluster.region"), Some("eu-central-1"));
+        assert_eq!(all[2].text("cluster.account"), Some("222222222222"));
     }
 }

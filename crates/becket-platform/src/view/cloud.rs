@@ -5,14 +5,16 @@ use std::sync::Arc;
 use becket_document::KeyPath;
 use serde_json::{Map, Value, json};
 
+use super::ingress::is_reached;
 use super::{Layer, layer, text};
 use crate::lock::Lock;
 use crate::model::{Cluster, Platform};
 use crate::names::{ClusterName, Label, Reference};
+use crate::stores;
 
 pub(super) fn put_platform(platform: &Platform, view: &mut Layer) {
     let at = platform.at.key("cloud");
-    let bucket = bucket(platform, None);
+    let bucket = states(platform, None);
     let region = platform.cloud.as_ref().map(|cloud| text(&cloud.region));
     view.put("platform.region", region.clone().unwrap_or(Value::Null), &at);
     view.put("platform.state.bucket", text(&bucket), &at);
@@ -46,7 +48,7 @@ pub(super) fn put_cluster(
         (None, Some(cloud)) => cloud.at.key("region"),
         _ => at.key("region"),
     };
-    let region = cluster.region.as_ref().or(cloud.map(|cloud| &cloud.region));
+    let region = stores::region(platform, cluster);
     view.put("cluster.region", region.map_or(Value::Null, text), &at_region);
     let at_zones = match (&cluster.zones, cloud) {
         (None, Some(cloud)) => cloud.at.key("zones"),
@@ -79,7 +81,7 @@ pub(super) fn put_cluster(
 /// A root of Terraform: its folder, the key of its state, and where that is kept.
 pub(super) fn put_root(platform: &Platform, folder: &str, view: &mut Layer) {
     let (account, at) = account_of(platform, folder);
-    let bucket = bucket(platform, account);
+    let bucket = states(platform, account);
     let name = folder.replace('/', "-");
     view.put("root.folder", text(folder), &at);
     view.put("root.key", text(format!("{folder}.tfstate")), &at);
@@ -124,11 +126,11 @@ pub(super) fn accounts(platform: &Platform) -> Vec<Arc<Layer>> {
         .map(|(name, number)| {
             layer(|view| {
                 let at = cloud.at.key("accounts").key(name.as_str());
-                let bucket = bucket(platform, Some(name.as_str()));
+                let bucket = states(platform, Some(name.as_str()));
                 view.put("account.name", text(name), &at);
                 view.put("account.number", text(number), &at);
                 view.put("account.clusters", clusters_in(platform, name), &at);
-                let dns = has_records(platform) && first_account(platform) == Some(name.as_str());
+                let dns = is_reached(platform) && first_account(platform) == Some(name.as_str());
                 view.put("account.dns", Value::from(dns), &at);
                 view.put("account.table", text(locks(&bucket)), &at);
                 view.put("account.bucket", text(bucket), &at);
@@ -148,19 +150,14 @@ fn clusters_in(platform: &Platform, account: &Label) -> Value {
     here.map(|(name, _)| text(name)).collect()
 }
 
-/// Whether there are names in the platform's zone, which are no cluster's.
-pub(super) fn has_records(platform: &Platform) -> bool {
-    platform.services.values().any(|service| service.host.is_some())
-}
-
 /// The account of the first cluster, where the state is of what is in no account.
 pub(super) fn first_account(platform: &Platform) -> Option<&str> {
     let first = platform.clusters.values().next()?;
     first.account.as_ref().map(Reference::as_str)
 }
 
-/// The bucket that keeps the state of an account: of the first cluster's, one without the account's name.
-fn bucket(platform: &Platform, account: Option<&str>) -> String {
+/// The bucket that keeps the states of an account: of the first cluster's, one without the account's name.
+pub(crate) fn states(platform: &Platform, account: Option<&str>) -> String {
     let first = first_account(platform);
     let name = format!("{}-{}-terraform", platform.organisation, platform.name).to_lowercase();
     match account {

@@ -3,7 +3,8 @@
 use indexmap::IndexSet;
 use serde_json::Value;
 
-use super::cloud::{first_account, has_records};
+use super::cloud::first_account;
+use super::ingress::is_reached;
 use super::{Layer, text};
 use crate::model::{Environment, Platform};
 use crate::names::{ClusterName, Reference};
@@ -52,7 +53,7 @@ pub(super) fn put(platform: &Platform, view: &mut Layer) {
             approvers(platform.environments.values().filter(here)),
         )
     });
-    let dns = has_records(platform).then(|| ("dns".to_owned(), approvers(platform.environments.values())));
+    let dns = is_reached(platform).then(|| ("dns".to_owned(), approvers(platform.environments.values())));
     view.put(
         "platform.github.environments",
         Value::Object(clusters.chain(dns).collect()),
@@ -91,7 +92,8 @@ mod tests {
         let of = |path: &str| views[0].leaf(path).unwrap().value.to_value();
         assert_eq!(
             of("platform.github.environments"),
-            json!({ "one": ["a", "b"], "two": ["b"], "dns": ["a", "b"] })
+            json!({ "one": ["a", "b"], "two": ["b"] }),
+            "no records without a cloud"
         );
         assert_eq!(
             of("platform.github.repositories"),

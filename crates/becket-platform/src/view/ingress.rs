@@ -55,7 +55,7 @@ pub(super) fn put_platform(platform: &Platform, view: &mut Layer) {
         .collect();
     view.put(
         "platform.has.ingress",
-        Value::from(!clusters.is_empty()),
+        Value::from(is_reached(platform)),
         &services,
     );
     view.put("platform.has.cdn", Value::from(!behind_cdn.is_empty()), &services);
@@ -162,6 +162,11 @@ fn environments(platform: &Platform) -> Value {
         )
     });
     Value::Object(with_hosts.collect())
+}
+
+/// Whether requests from outside come to any cluster of the cloud: then there are records of hosts, which are no cluster's.
+pub(super) fn is_reached(platform: &Platform) -> bool {
+    platform.clusters.keys().any(|cluster| serves(platform, cluster))
 }
 
 /// Whether requests from outside come to a cluster.

@@ -28,6 +28,8 @@ use serde_json::Value;
 use crate::lock::Lock;
 use crate::model::Platform;
 
+pub(crate) use ansible::backups;
+pub(crate) use cloud::states;
 pub(crate) use ingress::{certificate_of, hosts, ingress_name};
 pub use operator::{Operator, operators};
 pub(crate) use service::url_variable;
@@ -150,7 +152,12 @@ pub fn views_with(platform: &Platform, lock: &Lock, scope: Scope) -> Vec<View> {
         Scope::Platform => vec![base],
         Scope::Operator => operators(platform)
             .iter()
-            .map(|operator| base.with(&layer(|layer| operator::put(platform, operator, layer))))
+            .map(|operator| {
+                base.with(&layer(|layer| {
+                    operator::put(platform, operator, layer);
+                    ansible::put_operator(platform, operator, layer);
+                }))
+            })
             .collect(),
         Scope::Cluster => platform
             .clusters

@@ -67,7 +67,8 @@ pub fn operators(platform: &Platform) -> Vec<Operator<'_>> {
 }
 
 impl Operator<'_> {
-    fn servers(&self, platform: &Platform) -> Map<String, Value> {
+    /// Where it reaches each of its clusters.
+    pub(super) fn servers(&self, platform: &Platform) -> Map<String, Value> {
         self.clusters
             .iter()
             .map(|cluster| {
@@ -127,7 +128,6 @@ pub(super) fn put(platform: &Platform, operator: &Operator<'_>, view: &mut Layer
     }
     servers_on_top.extend(servers.clone());
     served_on_top.extend(served.clone());
-    super::ansible::put_operator(operator, &servers, platform, view);
     view.put("operator.clusters", Value::Object(servers), &clusters);
     view.put("operator.environments", Value::Object(served), &environments);
     view.put(
