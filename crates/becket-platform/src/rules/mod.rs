@@ -88,6 +88,7 @@ rules! {
     open_to_all Platform,
     flow_logs Platform,
     spot_instances Platform,
+    bucket_name Platform,
     database_name Platform,
     store_clash Platform,
     no_replica Platform,

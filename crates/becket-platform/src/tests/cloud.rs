@@ -272,3 +272,64 @@ fn a_certificates_first_name_is_short() {
       help: shorten the domain, the environment's name or the host
     ");
 }
+
+#[test]
+fn buckets_have_names_that_s3_takes() {
+    let text = "\
+name: storefront-international
+organisation: the-acme-corporation-of-all-the-world
+domain: shop.example
+cloud:
+  provider: aws
+  accounts: { all: \"111111111111\", other: \"222222222222\", unused: \"333333333333\" }
+  region: eu-west-1
+  zones: [eu-west-1a, eu-west-1b]
+clusters:
+  one:
+    account: all
+    cidr: 10.10.0.0/16
+    kubernetes: \"1.36\"
+    nodes: { a: { instances: [m7i.large], min: 1, max: 2 } }
+  two:
+    account: other
+    cidr: 10.20.0.0/16
+    kubernetes: \"1.36\"
+    nodes: { a: { instances: [m7i.large], min: 1, max: 2 } }
+environments:
+  dev: { clusters: [one] }
+  prod: { clusters: [two] }
+services:
+  web: { image: ghcr.io/acme/web }
+";
+    let found = |text: &str| {
+        show(
+            text,
+            &parse("platform.yaml", text).check(Date::constant(2026, 11, 23)),
+        )
+    };
+    assert_snapshot!(found(text), @r"
+    BK0045 error: the bucket `the-acme-corporation-of-all-the-world-storefront-international-terraform` has a name of 72 characters
+      at 1:1 name (9 too many)
+      note: S3 allows 63
+      help: shorten the platform's name
+    BK0045 error: the bucket `the-acme-corporation-of-all-the-world-storefront-international-terraform-other` has a name of 78 characters
+      at 6:36 other (15 too many)
+      note: S3 allows 63
+      help: shorten the account's name
+    BK0045 error: the bucket `the-acme-corporation-of-all-the-world-storefront-international-one` has a name of 66 characters
+      at 10:3 one (3 too many)
+      note: S3 allows 63
+      help: shorten the cluster's name
+    BK0045 error: the bucket `the-acme-corporation-of-all-the-world-storefront-international-two` has a name of 66 characters
+      at 15:3 two (3 too many)
+      note: S3 allows 63
+      help: shorten the cluster's name
+    ");
+    // With a shorter organisation the clusters' fit, then the platform's, then all.
+    let shorter = |by: usize| text.replace("the-acme-corporation-of-all-the-world", &"a".repeat(37 - by));
+    assert_eq!(found(&shorter(3)).matches("BK0045").count(), 2);
+    assert_eq!(found(&shorter(9)).matches("BK0045").count(), 1);
+    assert_eq!(found(&shorter(15)), "");
+    let elsewhere = format!("{}capabilities: {{ state: hcp }}\n", shorter(3));
+    assert_eq!(found(&elsewhere), "");
+}
