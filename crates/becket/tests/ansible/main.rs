@@ -13,6 +13,9 @@ mod judge;
 #[cfg(test)]
 mod machines;
 #[cfg(test)]
+#[path = "../moto/mod.rs"]
+mod moto;
+#[cfg(test)]
 mod rendered;
 #[cfg(test)]
 mod rights;

@@ -2,10 +2,15 @@
 //! a local AWS.
 
 #[cfg(test)]
+mod backends;
+#[cfg(test)]
 #[path = "../judge/mod.rs"]
 mod judge;
 #[cfg(test)]
 mod local_aws;
+#[cfg(test)]
+#[path = "../moto/mod.rs"]
+mod moto;
 
 #[cfg(test)]
 mod tests {
@@ -95,7 +100,7 @@ mod tests {
     }
 
     /// The `iac/terraform` of the reference platform with these `capabilities`, in a folder of its own.
-    fn rendered(capabilities: &str) -> (tempfile::TempDir, PathBuf) {
+    pub fn rendered(capabilities: &str) -> (tempfile::TempDir, PathBuf) {
         let platform = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/storefront/platform.yaml");
         let text = fs::read_to_string(platform).unwrap();
         let text = text.replace("capabilities: {}", &format!("capabilities: {capabilities}"));
@@ -165,6 +170,40 @@ mod tests {
                 mirror.run(&tool, root, &["validate"]);
                 fs::remove_dir_all(root.join(".terraform")).unwrap();
                 fs::remove_file(root.join(".terraform.lock.hcl")).unwrap();
+            }
+        }
+    }
+
+    /// What other choices make of roots and modules.
+    #[test]
+    fn roots_are_valid_whatever_is_chosen() {
+        let Some(mirror) = Mirror::find() else { return };
+        for (choice, roots) in [
+            (
+                "{ state: s3-dynamodb, identity: irsa }",
+                [
+                    "bootstrap/nonprod",
+                    "iam/nonprod",
+                    "nonprod/eks",
+                    "nonprod/database",
+                ]
+                .as_slice(),
+            ),
+            ("{ state: hcp, iac: opentofu }", &["prod/network"]),
+            ("{ state: becket, local-aws: localstack }", &["prod-dr/network"]),
+        ] {
+            let (_folder, terraform) = rendered(choice);
+            for name in ["terraform", "tofu"] {
+                let Some(tool) = judge(name, "Terraform's roots") else {
+                    continue;
+                };
+                mirror.run(&tool, &terraform, &["fmt", "-check", "-recursive", "-diff"]);
+                for root in roots.iter().map(|root| terraform.join(root)) {
+                    mirror.run(&tool, &root, &["init", "-backend=false", "-input=false"]);
+                    mirror.run(&tool, &root, &["validate"]);
+                    fs::remove_dir_all(root.join(".terraform")).unwrap();
+                    fs::remove_file(root.join(".terraform.lock.hcl")).unwrap();
+                }
             }
         }
     }
