@@ -69,7 +69,8 @@ export function cluster(args: ClusterArgs) {
                 ...(publicAccessCidrs.length > 0 ? { publicAccessCidrs } : {}),
             },
         },
-        { dependsOn: [attachment, logs] },
+        // EKS takes other subnets of the zones that the control plane is in, and refuses those of another zone.
+        { dependsOn: [attachment, logs], ignoreChanges: ["vpcConfig.subnetIds"] },
     );
 
     // What their groups may do is in the rbac/ folder of the gitops repository.
