@@ -86,7 +86,8 @@ for (const addonName of ciliumInstalled ? addons : []) {
             ...(irsa && addonName === "aws-ebs-csi-driver" ? { serviceAccountRoleArn: ebsCsi.arn } : {}),
             resolveConflictsOnUpdate: "PRESERVE",
         },
-        { dependsOn: groups.ready },
+        // Pods that start before they are associated with a role never get one.
+        { dependsOn: [...groups.ready, ...ebsCsi.associations] },
     );
 }
 

@@ -24,7 +24,10 @@ export interface WorkloadIdentityArgs {
     policies?: Record<string, aws.iam.PolicyDocument>;
 }
 
-/** An AWS role for the pods of one service account. `prefix` is that of the resources in this program. */
+/**
+ * An AWS role for the pods of one service account, and what pods that start have to wait for. `prefix` is that of the
+ * resources in this program.
+ */
 export function workloadIdentity(prefix: string, identity: ClusterIdentity, args: WorkloadIdentityArgs) {
     const { namespace, serviceAccount } = args;
     const irsa = identity.oidcProviderArn !== undefined;
@@ -45,15 +48,12 @@ export function workloadIdentity(prefix: string, identity: ClusterIdentity, args
     for (const [name, document] of Object.entries(args.policies ?? {})) {
         new aws.iam.RolePolicy(`${prefix}-${name}`, { name, role: role.name, policy: document });
     }
-    if (identity.associate && !irsa) {
-        new aws.eks.PodIdentityAssociation(prefix, {
-            clusterName: identity.clusterName,
-            namespace,
-            serviceAccount,
-            roleArn: role.arn,
-        });
-    }
-    return role;
+    const { clusterName } = identity;
+    const associations =
+        identity.associate && !irsa
+            ? [new aws.eks.PodIdentityAssociation(prefix, { clusterName, namespace, serviceAccount, roleArn: role.arn })]
+            : [];
+    return { arn: role.arn, associations };
 }
 
 function tokensOf(identity: ClusterIdentity, issuer: string, namespace: string, serviceAccount: string) {
