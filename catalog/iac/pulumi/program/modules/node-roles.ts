@@ -43,29 +43,35 @@ function nodeRole(name: string, kind: string): NodeRole {
     );
     // Cilium's operator gives pods addresses of the VPC. It runs on the node's network, before any add-on that could
     // give it a role of its own.
-    new aws.iam.RolePolicy(`nodes-cilium-${kind}`, {
+    const cilium = new aws.iam.RolePolicy(`nodes-cilium-${kind}`, {
         name: "cilium",
         role: role.name,
-        policy: policy({
-            Action: [
-                "ec2:AssignPrivateIpAddresses",
-                "ec2:AttachNetworkInterface",
-                "ec2:CreateNetworkInterface",
-                "ec2:CreateTags",
-                "ec2:DeleteNetworkInterface",
-                "ec2:DescribeInstances",
-                "ec2:DescribeInstanceTypes",
-                "ec2:DescribeNetworkInterfaces",
-                "ec2:DescribeRouteTables",
-                "ec2:DescribeSecurityGroups",
-                "ec2:DescribeSubnets",
-                "ec2:DescribeTags",
-                "ec2:DescribeVpcs",
-                "ec2:ModifyNetworkInterfaceAttribute",
-                "ec2:UnassignPrivateIpAddresses",
-            ],
-            Resource: "*",
-        }),
+        policy: policy(
+            {
+                Action: [
+                    "ec2:AssignPrivateIpAddresses",
+                    "ec2:AttachNetworkInterface",
+                    "ec2:CreateNetworkInterface",
+                    "ec2:DeleteNetworkInterface",
+                    "ec2:DescribeInstances",
+                    "ec2:DescribeInstanceTypes",
+                    "ec2:DescribeNetworkInterfaces",
+                    "ec2:DescribeRouteTables",
+                    "ec2:DescribeSecurityGroups",
+                    "ec2:DescribeSubnets",
+                    "ec2:DescribeTags",
+                    "ec2:DescribeVpcs",
+                    "ec2:ModifyNetworkInterfaceAttribute",
+                    "ec2:UnassignPrivateIpAddresses",
+                ],
+                Resource: "*",
+            },
+            // What it tags are its interfaces: what other tags say, such as who may enter a machine, is none of its business.
+            {
+                Action: "ec2:CreateTags",
+                Resource: pulumi.interpolate`arn:${partition}:ec2:*:*:network-interface/*`,
+            },
+        ),
     });
-    return { role, attachments };
+    return { role, attachments: [...attachments, cilium] };
 }
