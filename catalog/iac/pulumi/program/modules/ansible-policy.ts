@@ -12,6 +12,15 @@ export function ansiblePolicy(platform: string, cluster: string, bucketPrefix: s
     const document = (name: string) => pulumi.interpolate`arn:${partition}:ssm:*:*:document/${name}`;
     const bucket = pulumi.interpolate`arn:${partition}:s3:::${bucketPrefix}-${cluster}`;
     const volumes = [arn("ec2", "volume/*"), pulumi.interpolate`arn:${partition}:ec2:*::snapshot/*`];
+    const keys = (of: string, service: string, actions: string | string[]) => ({
+        Sid: `KeysOf${of}`,
+        Action: actions,
+        Resource: arn("kms", "key/*"),
+        Condition: {
+            StringEquals: { "aws:ResourceTag/platform": platform },
+            StringLike: { "kms:ViaService": `${service}.*.amazonaws.com` },
+        },
+    });
     return policy(
         { Sid: "Inventory", Action: ["ec2:DescribeInstances", "ssm:DescribeInstanceInformation"], Resource: "*" },
         { Sid: "Cluster", Action: "eks:DescribeCluster", Resource: arn("eks", `cluster/${platform}-${cluster}`) },
@@ -82,6 +91,23 @@ export function ansiblePolicy(platform: string, cluster: string, bucketPrefix: s
             Resource: arn("secretsmanager", "secret:*"),
             Condition: { StringEquals: { "aws:ResourceTag/platform": platform } },
         },
+        // The passwords that RDS makes bear tags of its own.
+        ...[
+            ["Cluster", "cluster"],
+            ["Instance", "db"],
+        ].map(([kind, type]) => ({
+            Sid: `PasswordsOf${kind}s`,
+            Action: "secretsmanager:GetSecretValue",
+            Resource: arn("secretsmanager", `secret:rds!${type}-*`),
+            Condition: {
+                ArnLike: {
+                    [`aws:ResourceTag/aws:rds:primaryDB${kind}Arn`]: arn("rds", `${type}:${platform}-${cluster}-*`),
+                },
+            },
+        })),
+        // Whoever reads a password needs its key, and whoever makes an encrypted database hands the key on.
+        keys("Databases", "rds", ["kms:CreateGrant", "kms:DescribeKey"]),
+        keys("Passwords", "secretsmanager", "kms:Decrypt"),
         {
             Sid: "Credentials",
             Action: "secretsmanager:GetSecretValue",

@@ -148,6 +148,49 @@ data "aws_iam_policy_document" "ansible" {
     }
   }
 
+  # The passwords that RDS makes bear tags of its own.
+  dynamic "statement" {
+    for_each = { Instance = "db", Cluster = "cluster" }
+
+    content {
+      sid       = "PasswordsOf${statement.key}s"
+      actions   = ["secretsmanager:GetSecretValue"]
+      resources = ["arn:${local.partition}:secretsmanager:*:${local.account}:secret:rds!${statement.value}-*"]
+
+      condition {
+        test     = "ArnLike"
+        variable = "aws:ResourceTag/aws:rds:primaryDB${statement.key}Arn"
+        values   = ["arn:${local.partition}:rds:*:${local.account}:${statement.value}:${var.platform}-${each.key}-*"]
+      }
+    }
+  }
+
+  # Whoever reads a password needs its key, and whoever makes an encrypted database hands the key on.
+  dynamic "statement" {
+    for_each = {
+      Passwords = { service = "secretsmanager", actions = ["kms:Decrypt"] }
+      Databases = { service = "rds", actions = ["kms:CreateGrant", "kms:DescribeKey"] }
+    }
+
+    content {
+      sid       = "KeysOf${statement.key}"
+      actions   = statement.value.actions
+      resources = ["arn:${local.partition}:kms:*:${local.account}:key/*"]
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:ResourceTag/platform"
+        values   = [var.platform]
+      }
+
+      condition {
+        test     = "StringLike"
+        variable = "kms:ViaService"
+        values   = ["${statement.value.service}.*.amazonaws.com"]
+      }
+    }
+  }
+
   statement {
     sid       = "Credentials"
     actions   = ["secretsmanager:GetSecretValue"]
