@@ -11,7 +11,8 @@ export function ansiblePolicy(platform: string, cluster: string, bucketPrefix: s
         pulumi.interpolate`arn:${partition}:${service}:*:${accountId}:${resource}`;
     const document = (name: string) => pulumi.interpolate`arn:${partition}:ssm:*:*:document/${name}`;
     const bucket = pulumi.interpolate`arn:${partition}:s3:::${bucketPrefix}-${cluster}`;
-    const volumes = [arn("ec2", "volume/*"), pulumi.interpolate`arn:${partition}:ec2:*::snapshot/*`];
+    const snapshots = pulumi.interpolate`arn:${partition}:ec2:*::snapshot/*`;
+    const volumes = [arn("ec2", "volume/*"), snapshots];
     const keys = (of: string, service: string, actions: string | string[]) => ({
         Sid: `KeysOf${of}`,
         Action: actions,
@@ -74,8 +75,8 @@ export function ansiblePolicy(platform: string, cluster: string, bucketPrefix: s
         },
         {
             Sid: "Expire",
-            Action: ["rds:DeleteDBClusterSnapshot", "rds:DeleteDBSnapshot"],
-            Resource: [arn("rds", "cluster-snapshot:*"), arn("rds", "snapshot:*")],
+            Action: ["ec2:DeleteSnapshot", "rds:DeleteDBClusterSnapshot", "rds:DeleteDBSnapshot"],
+            Resource: [snapshots, arn("rds", "cluster-snapshot:*"), arn("rds", "snapshot:*")],
             Condition: { StringEquals: { "aws:ResourceTag/cluster": cluster, "aws:ResourceTag/backup": "ansible" } },
         },
         { Sid: "Volumes", Action: ["ec2:CreateSnapshot", "ec2:CreateVolume"], Resource: volumes },

@@ -93,8 +93,9 @@ data "aws_iam_policy_document" "ansible" {
 
   statement {
     sid     = "Expire"
-    actions = ["rds:DeleteDBClusterSnapshot", "rds:DeleteDBSnapshot"]
+    actions = ["ec2:DeleteSnapshot", "rds:DeleteDBClusterSnapshot", "rds:DeleteDBSnapshot"]
     resources = [
+      "arn:${local.partition}:ec2:*::snapshot/*",
       "arn:${local.partition}:rds:*:${local.account}:cluster-snapshot:*",
       "arn:${local.partition}:rds:*:${local.account}:snapshot:*",
     ]
