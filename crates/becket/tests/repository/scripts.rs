@@ -105,6 +105,33 @@ fn roots_are_applied_in_order_and_give_their_outputs_to_those_that_need_them() {
 }
 
 #[test]
+fn what_no_root_asks_for_any_more_is_given_to_none() {
+    let Some(repository) = small() else { return };
+    said(&mut script(&repository, "apply", &["iam"]));
+    let file = repository.at("terraform/prod/a/facts.auto.tfvars.json");
+    let given = r#"{ "roles": { "gone": "r0", "one": "r0" }, "gone": 1, "zone": "z0" }"#;
+    fs::write(&file, given).unwrap();
+    said(&mut script(&repository, "facts", &["terraform/iam/one"]));
+    assert_eq!(
+        facts(&repository, "prod/a"),
+        json!({ "roles": { "one": "r1" }, "zone": "z0" })
+    );
+    fs::write(&file, r#"{ "gone": 1 }"#).unwrap();
+    said(&mut script(&repository, "facts", &["terraform/prod/z"]));
+    assert_eq!(facts(&repository, "prod/a"), json!({}));
+}
+
+#[test]
+fn nothing_passes_for_applied_where_the_order_is_not_known() {
+    let Some(repository) = small() else { return };
+    let circle = "made: { root: ../a, output: made }\n";
+    fs::write(repository.at("terraform/prod/z/facts.yaml"), circle).unwrap();
+    let applied = script(&repository, "apply", &["prod"]).output().unwrap();
+    assert!(!applied.status.success(), "{applied:?}");
+    assert!(!String::from_utf8_lossy(&applied.stdout).contains("::group::"));
+}
+
+#[test]
 fn a_root_that_pulumi_has_taken_over_is_neither_planned_nor_applied() {
     let Some(repository) = small() else { return };
     for project in ["z", "iam"] {
