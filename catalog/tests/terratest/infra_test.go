@@ -87,8 +87,11 @@ func useLocalAWS(t *testing.T) {
 	_, port, err := net.SplitHostPort(address)
 	require.NoError(t, err)
 
+	// What Python runs first.
+	server, err := filepath.Abs(filepath.Join("local-aws", "server"))
+	require.NoError(t, err)
 	moto := exec.Command("moto_server", "-H", "127.0.0.1", "-p", port)
-	moto.Env = append(os.Environ(), "MOTO_IAM_LOAD_MANAGED_POLICIES=true")
+	moto.Env = append(os.Environ(), "MOTO_IAM_LOAD_MANAGED_POLICIES=true", "PYTHONPATH="+server)
 	require.NoError(t, moto.Start(), "install it: pip install 'moto[server]'")
 	t.Cleanup(func() {
 		_ = moto.Process.Kill()

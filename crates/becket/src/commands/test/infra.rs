@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::folder::Work;
+use super::laid;
 use super::local_aws::{LocalAws, find};
 use super::report::Report;
 use super::run::Run;
@@ -92,7 +93,10 @@ async fn test(
                 .hint("docker run --rm -p 127.0.0.1:4566:4566 localstack/localstack:4.14.0")
                 .hint("then: becket test infra --local-aws http://127.0.0.1:4566"));
         }
-        (None, _) => LocalAws::moto(folder, &cache, &mut |text| report.say(text)).await?,
+        (None, _) => {
+            let server = laid::server(&subject.iac);
+            LocalAws::moto(folder, &cache, &server, &mut |text| report.say(text)).await?
+        }
     };
     aws.answers().await?;
     let terraform = Terraform::new(program, &cache, aws.endpoint.clone())?;

@@ -50,6 +50,11 @@ pub(super) fn laid(iac: &FileSet, roots: &[Root], second: bool) -> FileSet {
     files
 }
 
+/// What Python runs before the local AWS, if that is written in it: what no override can mend.
+pub(super) fn server(iac: &FileSet) -> FileSet {
+    iac.folder(&format!("{OVERLAY}/server"))
+}
+
 /// Whether a root is applied a second time, with further files.
 pub(super) fn is_applied_twice(iac: &FileSet, root: &Root) -> bool {
     let mut parts = root.path.split('/');

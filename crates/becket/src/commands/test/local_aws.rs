@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use becket_source::FileSet;
 use hyper::Uri;
 
 use super::process::{Group, command};
@@ -13,9 +14,6 @@ use crate::folder::unwritable;
 
 /// The version of moto that is installed where there is none.
 const MOTO: &str = "5.2.1";
-
-/// What Python runs before moto: it mends what no override of Terraform's can.
-const MENDED: &str = include_str!("moto/sitecustomize.py");
 
 /// How long moto may take until it answers.
 const START: Duration = Duration::from_mins(1);
@@ -75,10 +73,12 @@ impl LocalAws {
         }
     }
 
-    /// Starts moto on a free port, with its log in `folder`. `progress` is told of what takes long.
+    /// Starts moto on a free port, with its log in `folder` and what Python runs before it from `server`. `progress` is told
+    /// of what takes long.
     pub(super) async fn moto(
         folder: &Path,
         cache: &Path,
+        server: &FileSet,
         progress: &mut dyn FnMut(&str),
     ) -> Result<Self, CommandError> {
         let program = match find("moto_server") {
@@ -90,9 +90,11 @@ impl LocalAws {
         let file = std::fs::File::create(&log).map_err(|error| unwritable(&log, &error))?;
         let errors = file.try_clone().map_err(|error| unwritable(&log, &error))?;
         let python = folder.join("python");
-        std::fs::create_dir_all(&python)
-            .and_then(|()| std::fs::write(python.join("sitecustomize.py"), MENDED))
-            .map_err(|error| unwritable(&python, &error))?;
+        std::fs::create_dir_all(&python).map_err(|error| unwritable(&python, &error))?;
+        for (name, contents) in server.iter() {
+            let file = python.join(name);
+            std::fs::write(&file, contents).map_err(|error| unwritable(&file, &error))?;
+        }
         let further = std::env::var_os("PYTHONPATH").unwrap_or_default();
         let further = std::env::split_paths(&further).filter(|path| !path.as_os_str().is_empty());
         let paths = std::env::join_paths(std::iter::once(python).chain(further))
