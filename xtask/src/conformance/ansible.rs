@@ -171,6 +171,9 @@ impl Playbooks<'_> {
             ("ansible-backup", "list persistentvolumeclaims", "yes"),
             ("ansible-backup", "patch nodes", "no"),
             ("ansible-backup", "get secrets", "no"),
+            ("ansible-restore", "patch applications.argoproj.io", "yes"),
+            ("ansible-restore", "patch deployments.apps", "no"),
+            ("ansible-restore", "get secrets", "no"),
         ] {
             let words: Vec<&str> = question.split(' ').collect();
             let as_group = [
@@ -240,7 +243,7 @@ impl Playbooks<'_> {
             .map(|kind| folder.join(kind).with_extension("yaml"))
             .collect();
         let objects = serde_json::json!({ "restore_objects": files }).to_string();
-        self.twice("restore", "administrator", &["restore.yaml", "-e", &objects])?;
+        self.twice("restore", "ansible-restore", &["restore.yaml", "-e", &objects])?;
         let back = self.lab.list("applications.argoproj.io")?;
         let back = back
             .iter()

@@ -1,6 +1,6 @@
-//! The least rights of each playbook and test, and of the pipelines' role, which runs all of them.
+//! The least rights of each playbook and test, and of the pipelines' roles, which run them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -65,14 +65,42 @@ fn each_playbook_has_its_policy_and_each_test_at_aws_too() {
     assert_eq!(names(&tests.join("iam"), ".json"), at_aws);
 }
 
+/// Those who are administrators of the cluster.
+const INSTALL: [&str; 2] = ["argocd", "cilium"];
+
 #[test]
-fn the_pipelines_role_may_do_what_the_playbooks_need_and_hardly_more() {
+fn the_pipelines_roles_may_do_what_their_playbooks_need_and_hardly_more() {
     let (_temporary, folder) = rendered();
-    let module = folder.join("../terraform/modules/pipelines/ansible.tf");
-    let granted = granted(&fs::read_to_string(module).unwrap());
-    let mut needed = BTreeSet::from(["ssm:DescribeInstanceInformation".to_owned()]);
+    let mut needed = BTreeMap::from([
+        (
+            "ansible",
+            BTreeSet::from(["ssm:DescribeInstanceInformation".to_owned()]),
+        ),
+        ("install", BTreeSet::new()),
+    ]);
     for playbook in names(&folder.join("iam"), ".json") {
-        needed.extend(actions(&folder.join(format!("iam/{playbook}.json"))));
+        let role = if INSTALL.contains(&&*playbook) {
+            "install"
+        } else {
+            "ansible"
+        };
+        let actions = actions(&folder.join(format!("iam/{playbook}.json")));
+        needed.entry(role).or_default().extend(actions);
     }
-    assert_eq!(granted, needed);
+    for (role, needed) in needed {
+        let file = folder.join(format!("../terraform/modules/pipelines/{role}.tf"));
+        assert_eq!(granted(&fs::read_to_string(file).unwrap()), needed, "{role}");
+    }
+}
+
+#[test]
+fn who_is_no_administrator_has_the_groups_that_have_rights() {
+    let (_temporary, folder) = rendered();
+    let access = fs::read_to_string(folder.join("../terraform/nonprod/eks/access.tf")).unwrap();
+    let groups: BTreeSet<&str> = access
+        .split('"')
+        .filter_map(|word| word.strip_prefix("ansible-"))
+        .collect();
+    let rights = names(&folder.join("rbac"), ".yaml");
+    assert_eq!(groups, rights.iter().map(String::as_str).collect());
 }

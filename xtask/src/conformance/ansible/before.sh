@@ -30,7 +30,7 @@ cp "$own/argocd.yaml" conformance.yaml
 
 kubectl delete nodes --all
 kubectl apply -f "$own/cluster.yaml" -f rbac
-for account in maintenance backup; do
+for account in maintenance backup restore; do
   kubectl create serviceaccount -n kube-system ansible-$account
   kubectl create clusterrolebinding conformance-$account --clusterrole=ansible-$account --serviceaccount=kube-system:ansible-$account
 done

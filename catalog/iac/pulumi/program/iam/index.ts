@@ -10,4 +10,5 @@ const workflows = pipelines(given);
 export const team_role_arns = roles.roleArns;
 export const plan_role_arn = workflows.planRoleArn;
 export const apply_role_arns = workflows.applyRoleArns;
+export const install_role_arns = workflows.installRoleArns;
 export const ansible_role_arns = workflows.ansibleRoleArns;

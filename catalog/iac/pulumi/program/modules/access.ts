@@ -1,19 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Access } from "./cluster";
 
-/** Teams have the group of their role. Ansible installs what the cluster runs on: an administrator. */
+/**
+ * Teams have the group of their role. Who installs what the cluster runs on is an administrator; Ansible's other playbooks
+ * have the groups of ansible/rbac.
+ */
 export function accessOf(cluster: string, teams: Record<string, string>, iam: pulumi.StackReference) {
-    const teamRoles = iam.requireOutput("team_role_arns");
-    const ansibleRoles = iam.requireOutput("ansible_role_arns");
+    const roleOf = (output: string, key: string) => iam.requireOutput(output).apply(arns => arns[key]);
     const access: Record<string, Access> = {};
     for (const [team, role] of Object.entries(teams)) {
         const admin = role === "admin";
-        access[`team-${team}`] = {
-            principalArn: teamRoles.apply(arns => arns[team]),
-            groups: admin ? [] : [role],
-            admin,
-        };
+        access[`team-${team}`] = { principalArn: roleOf("team_role_arns", team), groups: admin ? [] : [role], admin };
     }
-    access[cluster] = { principalArn: ansibleRoles.apply(arns => arns[cluster]), groups: [], admin: true };
+    access.install = { principalArn: roleOf("install_role_arns", cluster), groups: [], admin: true };
+    access.ansible = {
+        principalArn: roleOf("ansible_role_arns", cluster),
+        groups: ["ansible-backup", "ansible-maintenance", "ansible-restore"],
+        admin: false,
+    };
     return access;
 }

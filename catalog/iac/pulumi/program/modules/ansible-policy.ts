@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { account, policy } from "./policies";
 
 /**
- * All that the playbooks need together; what each needs by itself is in ansible/iam. Machines are found by tag and entered
- * by Session Manager; in the cluster the rights are those of the access entry.
+ * All that the playbooks need together, but for those of `installPolicy`; what each needs by itself is in ansible/iam.
+ * Machines are found by tag and entered by Session Manager; in the cluster the rights are those of ansible/rbac.
  */
 export function ansiblePolicy(platform: string, cluster: string, bucketPrefix: string) {
     const { accountId, partition } = account();
@@ -109,6 +109,20 @@ export function ansiblePolicy(platform: string, cluster: string, bucketPrefix: s
         // Whoever reads a password needs its key, and whoever makes an encrypted database hands the key on.
         keys("Databases", "rds", ["kms:CreateGrant", "kms:DescribeKey"]),
         keys("Passwords", "secretsmanager", "kms:Decrypt"),
+    );
+}
+
+/**
+ * What cilium.yaml and argocd.yaml need. By its access entry the role is an administrator of the cluster: what they install
+ * makes definitions, roles and whatever else its charts bring.
+ */
+export function installPolicy(platform: string, cluster: string) {
+    const { accountId, partition } = account();
+    const arn = (service: string, resource: string) =>
+        pulumi.interpolate`arn:${partition}:${service}:*:${accountId}:${resource}`;
+    return policy(
+        { Sid: "Inventory", Action: "ec2:DescribeInstances", Resource: "*" },
+        { Sid: "Cluster", Action: "eks:DescribeCluster", Resource: arn("eks", `cluster/${platform}-${cluster}`) },
         {
             Sid: "Credentials",
             Action: "secretsmanager:GetSecretValue",

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { ansiblePolicy } from "./ansible-policy";
+import { ansiblePolicy, installPolicy } from "./ansible-policy";
 import { byName, mapValues } from "./maps";
 import { applyPolicy, planPolicy, statePolicy } from "./pipeline-policies";
 import { account, policy } from "./policies";
@@ -26,8 +26,8 @@ const issuer = "token.actions.githubusercontent.com";
 
 /**
  * Roles for GitHub's workflows, by the tokens that GitHub signs for each run: there is no key to keep, rotate or lose. plan
- * reads and is for pull requests; apply and ansible are per cluster, and GitHub lets a run have the environment of that
- * name only after somebody has approved it.
+ * reads and is for pull requests; apply, install and ansible are per cluster, and GitHub lets a run have the environment of
+ * that name only after somebody has approved it.
  */
 export function pipelines(args: PipelinesArgs) {
     const { platform, clusters, repository, stateBucket, bucketPrefix } = args;
@@ -42,6 +42,7 @@ export function pipelines(args: PipelinesArgs) {
     const subjects: Record<string, string[]> = {
         plan: [`repo:${repository}:pull_request`, `repo:${repository}:ref:refs/heads/main`],
         ...Object.fromEntries(clusters.map(cluster => [`${cluster}-apply`, run(cluster)])),
+        ...Object.fromEntries(clusters.map(cluster => [`${cluster}-install`, run(cluster)])),
         ...Object.fromEntries(clusters.map(cluster => [`${cluster}-ansible`, run(cluster)])),
         ...(args.dns ? { "dns-apply": run("dns") } : {}),
     };
@@ -85,6 +86,7 @@ export function pipelines(args: PipelinesArgs) {
             "roles-of-the-cluster",
             applyPolicy(platform, cluster, { roles: notItsOwn, issuer }),
         );
+        give(`install-${cluster}`, `${cluster}-install`, "install", installPolicy(platform, cluster));
         give(`ansible-${cluster}`, `${cluster}-ansible`, "ansible", ansiblePolicy(platform, cluster, bucketPrefix));
     }
 
@@ -92,6 +94,7 @@ export function pipelines(args: PipelinesArgs) {
     return {
         planRoleArn: arnOf("plan"),
         applyRoleArns: byName(clusters, cluster => arnOf(`${cluster}-apply`)),
+        installRoleArns: byName(clusters, cluster => arnOf(`${cluster}-install`)),
         ansibleRoleArns: byName(clusters, cluster => arnOf(`${cluster}-ansible`)),
     };
 }

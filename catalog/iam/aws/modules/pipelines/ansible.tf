@@ -1,5 +1,5 @@
-# All that the playbooks need together; what each needs by itself is in ansible/iam. Machines are found by tag and entered
-# by Session Manager; in the cluster the rights are those of the access entry.
+# All that the playbooks need together, but for those of install.tf; what each needs by itself is in ansible/iam. Machines
+# are found by tag and entered by Session Manager; in the cluster the rights are those of ansible/rbac.
 resource "aws_iam_role_policy" "ansible" {
   for_each = toset(var.clusters)
 
@@ -190,12 +190,6 @@ data "aws_iam_policy_document" "ansible" {
         values   = ["${statement.value.service}.*.amazonaws.com"]
       }
     }
-  }
-
-  statement {
-    sid       = "Credentials"
-    actions   = ["secretsmanager:GetSecretValue"]
-    resources = ["arn:${local.partition}:secretsmanager:*:${local.account}:secret:${var.platform}/argocd-*"]
   }
 }
 
