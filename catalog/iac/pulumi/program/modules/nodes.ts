@@ -90,7 +90,7 @@ export function nodes(args: NodesArgs) {
             `nodes-${groupName}`,
             {
                 clusterName: args.cluster.name,
-                nodeGroupName: groupName,
+                nodeGroupNamePrefix: `${groupName}-`, // two are there while one takes the other's place
                 nodeRoleArn: roles.managed.role.arn,
                 subnetIds: args.privateSubnetIds,
                 version: args.cluster.kubernetesVersion,

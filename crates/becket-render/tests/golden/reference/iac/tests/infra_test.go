@@ -59,7 +59,7 @@ func TestInfrastructure(t *testing.T) {
 		place := placeOf(t, root, account)
 		places[place] = true
 		root.writeFacts(t, outputs)
-		options := optionsOf(t, root.directory, place)
+		options := optionsOf(t, root.directory, root.variables(t, place))
 		t.Cleanup(func() {
 			// The others are destroyed whatever becomes of this one.
 			_, err := terraform.DestroyE(t, options)
@@ -87,8 +87,11 @@ func useLocalAWS(t *testing.T) {
 	_, port, err := net.SplitHostPort(address)
 	require.NoError(t, err)
 
+	// What Python runs first.
+	server, err := filepath.Abs(filepath.Join("local-aws", "server"))
+	require.NoError(t, err)
 	moto := exec.Command("moto_server", "-H", "127.0.0.1", "-p", port)
-	moto.Env = append(os.Environ(), "MOTO_IAM_LOAD_MANAGED_POLICIES=true")
+	moto.Env = append(os.Environ(), "MOTO_IAM_LOAD_MANAGED_POLICIES=true", "PYTHONPATH="+server)
 	require.NoError(t, moto.Start(), "install it: pip install 'moto[server]'")
 	t.Cleanup(func() {
 		_ = moto.Process.Kill()
@@ -103,10 +106,10 @@ func useLocalAWS(t *testing.T) {
 }
 
 // optionsOf is how Terraform is run in a root. A test fails on any error of init and apply that does not pass.
-func optionsOf(t *testing.T, directory string, place place) *terraform.Options {
+func optionsOf(t *testing.T, directory string, variables map[string]any) *terraform.Options {
 	options := terraform.WithDefaultRetryableErrors(t, &terraform.Options{
 		TerraformDir: directory,
-		Vars:         place.variables(),
+		Vars:         variables,
 		NoColor:      true,
 	})
 	for pattern, reason := range retryable {
@@ -139,10 +142,11 @@ func outputsOf(t *testing.T, root root, options *terraform.Options) map[string]a
 func leftovers(t *testing.T, directory string, place place) []string {
 	folder := filepath.Join(directory, "leftovers-"+place.account+"-"+place.region)
 	copyFolder(t, filepath.Join(directory, "leftovers"), folder)
-	options := optionsOf(t, folder, place)
-	options.Vars["platform"] = place.platform
-	options.Vars["region"] = place.region
-	options.Vars["account"] = place.account
+	options := optionsOf(t, folder, map[string]any{
+		"platform": place.platform,
+		"region":   place.region,
+		"account":  place.account,
+	})
 	terraform.InitAndApply(t, options)
 	return terraform.OutputList(t, options, "leftovers")
 }

@@ -36,11 +36,20 @@ type place struct {
 	test                      bool // the account is not the root's own
 }
 
-func (place place) variables() map[string]any {
-	if place.test {
-		return map[string]any{"account": place.account}
+// variables are those that are not the root's own in an account for tests: that account, and the name of a bucket, since no
+// two in the world have the same.
+func (root root) variables(t *testing.T, place place) map[string]any {
+	variables := map[string]any{}
+	if !place.test {
+		return variables
 	}
-	return map[string]any{}
+	variables["account"] = place.account
+	var own map[string]any
+	terraform.GetAllVariablesFromVarFile(t, filepath.Join(root.directory, "terraform.tfvars"), &own)
+	if bucket, found := own["bucket"].(string); found {
+		variables["bucket"] = bucket + "-" + place.account
+	}
+	return variables
 }
 
 // needs are the roots that must be applied before this one.

@@ -2,7 +2,8 @@
 # Applies the roots below terraform/<group> in their order, each with the outputs of those before it.
 set -euo pipefail
 
-for name in $(bash .github/scripts/order.sh "$1"); do
+names=$(bash .github/scripts/order.sh "$1")
+for name in $names; do
   root=terraform/$1/$name
   missing=$(bash .github/scripts/missing.sh "$root")
   if [[ -n $missing ]]; then

@@ -5,7 +5,7 @@ set -euo pipefail
 title="Drift in $ROOT"
 body="Somebody or something changed what $ROOT made, or it was never applied. The plan is on the page of [this run]($RUN).
 Apply the root again, or take the change into its code."
-issue=$(gh issue list --author app/github-actions --json number,title |
+issue=$(gh issue list --author app/github-actions --limit 1000 --json number,title |
   jq --arg title "$title" '.[] | select(.title == $title) | .number')
 if [[ $CHANGES == true && -n $issue ]]; then
   gh issue edit "$issue" --body "$body"

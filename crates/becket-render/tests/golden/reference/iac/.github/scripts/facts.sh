@@ -4,7 +4,7 @@
 #
 #   bash .github/scripts/facts.sh terraform/iam/<account>
 #
-# A sensitive output is given to nobody: what is written here is committed.
+# A sensitive output is given to nobody: what is written here is committed. What no facts.yaml asks for any more goes.
 set -euo pipefail
 
 outputs=$("${TERRAFORM:-terraform}" -chdir="$1" output -json |
@@ -16,8 +16,10 @@ for facts in terraform/*/*/facts.yaml; do
   [[ -f $given ]] || given=/dev/null
   merged=$(yq --output-format json . "$facts" | jq --sort-keys --arg from "$from" --argjson outputs "$outputs" --slurpfile given "$given" '
     . as $facts
-    | reduce paths(type == "object" and .root == $from) as $path ($given[0] // {};
-        ($facts | getpath($path).output) as $output
-        | if $output | in($outputs) then setpath($path; $outputs[$output]) else . end)')
-  [[ $merged == '{}' ]] || echo "$merged" > "$needs/facts.auto.tfvars.json"
+    | reduce paths(type == "object" and (.root | type == "string")) as $path ({};
+        ($facts | getpath($path)) as $fact
+        | (if $fact.root == $from and ($fact.output | in($outputs)) then $outputs[$fact.output]
+           else $given[0] | getpath($path) end) as $value
+        | if $value == null then . else setpath($path; $value) end)')
+  [[ $merged == '{}' && $given == /dev/null ]] || echo "$merged" > "$needs/facts.auto.tfvars.json"
 done

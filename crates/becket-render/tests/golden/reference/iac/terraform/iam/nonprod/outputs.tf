@@ -10,6 +10,10 @@ output "apply_role_arns" {
   value = module.pipelines.apply_role_arns
 }
 
+output "install_role_arns" {
+  value = module.pipelines.install_role_arns
+}
+
 output "ansible_role_arns" {
   value = module.pipelines.ansible_role_arns
 }

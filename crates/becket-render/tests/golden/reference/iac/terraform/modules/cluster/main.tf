@@ -46,6 +46,11 @@ resource "aws_eks_cluster" "this" {
     public_access_cidrs     = length(var.public_access_cidrs) > 0 ? var.public_access_cidrs : null
   }
 
+  # EKS takes other subnets of the zones that the control plane is in, and refuses those of another zone. Nodes may be there.
+  lifecycle {
+    ignore_changes = [vpc_config[0].subnet_ids]
+  }
+
   depends_on = [aws_iam_role_policy_attachment.cluster, aws_cloudwatch_log_group.this]
 }
 

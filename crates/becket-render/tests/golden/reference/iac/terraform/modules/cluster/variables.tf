@@ -9,7 +9,7 @@ variable "kubernetes_version" {
 }
 
 variable "private_subnet_ids" {
-  description = "Private subnets, by zone; the control plane has an interface in each."
+  description = "Private subnets, by zone; the control plane has interfaces in some. It keeps the zones that it was made with."
   type        = map(string)
 
   validation {

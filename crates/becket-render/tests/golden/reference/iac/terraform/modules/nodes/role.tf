@@ -56,7 +56,6 @@ data "aws_iam_policy_document" "cilium" {
       "ec2:AssignPrivateIpAddresses",
       "ec2:AttachNetworkInterface",
       "ec2:CreateNetworkInterface",
-      "ec2:CreateTags",
       "ec2:DeleteNetworkInterface",
       "ec2:DescribeInstances",
       "ec2:DescribeInstanceTypes",
@@ -70,5 +69,11 @@ data "aws_iam_policy_document" "cilium" {
       "ec2:UnassignPrivateIpAddresses",
     ]
     resources = ["*"]
+  }
+
+  # What it tags are its interfaces: what other tags say, such as who may enter a machine, is none of its business.
+  statement {
+    actions   = ["ec2:CreateTags"]
+    resources = ["arn:${data.aws_partition.current.partition}:ec2:*:*:network-interface/*"]
   }
 }

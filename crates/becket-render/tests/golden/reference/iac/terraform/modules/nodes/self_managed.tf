@@ -97,7 +97,7 @@ resource "aws_autoscaling_group" "this" {
     ignore_changes = [desired_capacity]
   }
 
-  depends_on = [aws_iam_role_policy_attachment.node, aws_eks_access_entry.self_managed]
+  depends_on = [aws_iam_role_policy_attachment.node, aws_iam_role_policy.cilium, aws_eks_access_entry.self_managed]
 }
 
 resource "aws_autoscaling_policy" "cpu" {

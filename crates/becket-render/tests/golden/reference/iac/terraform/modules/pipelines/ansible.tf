@@ -1,5 +1,5 @@
-# All that the playbooks need together; what each needs by itself is in ansible/iam. Machines are found by tag and entered
-# by Session Manager; in the cluster the rights are those of the access entry.
+# All that the playbooks need together, but for those of install.tf; what each needs by itself is in ansible/iam. Machines
+# are found by tag and entered by Session Manager; in the cluster the rights are those of ansible/rbac.
 resource "aws_iam_role_policy" "ansible" {
   for_each = toset(var.clusters)
 
@@ -93,8 +93,9 @@ data "aws_iam_policy_document" "ansible" {
 
   statement {
     sid     = "Expire"
-    actions = ["rds:DeleteDBClusterSnapshot", "rds:DeleteDBSnapshot"]
+    actions = ["ec2:DeleteSnapshot", "rds:DeleteDBClusterSnapshot", "rds:DeleteDBSnapshot"]
     resources = [
+      "arn:${local.partition}:ec2:*::snapshot/*",
       "arn:${local.partition}:rds:*:${local.account}:cluster-snapshot:*",
       "arn:${local.partition}:rds:*:${local.account}:snapshot:*",
     ]
@@ -148,10 +149,47 @@ data "aws_iam_policy_document" "ansible" {
     }
   }
 
-  statement {
-    sid       = "Credentials"
-    actions   = ["secretsmanager:GetSecretValue"]
-    resources = ["arn:${local.partition}:secretsmanager:*:${local.account}:secret:${var.platform}/argocd-*"]
+  # The passwords that RDS makes bear tags of its own.
+  dynamic "statement" {
+    for_each = { Instance = "db", Cluster = "cluster" }
+
+    content {
+      sid       = "PasswordsOf${statement.key}s"
+      actions   = ["secretsmanager:GetSecretValue"]
+      resources = ["arn:${local.partition}:secretsmanager:*:${local.account}:secret:rds!${statement.value}-*"]
+
+      condition {
+        test     = "ArnLike"
+        variable = "aws:ResourceTag/aws:rds:primaryDB${statement.key}Arn"
+        values   = ["arn:${local.partition}:rds:*:${local.account}:${statement.value}:${var.platform}-${each.key}-*"]
+      }
+    }
+  }
+
+  # Whoever reads a password needs its key, and whoever makes an encrypted database hands the key on.
+  dynamic "statement" {
+    for_each = {
+      Passwords = { service = "secretsmanager", actions = ["kms:Decrypt"] }
+      Databases = { service = "rds", actions = ["kms:CreateGrant", "kms:DescribeKey"] }
+    }
+
+    content {
+      sid       = "KeysOf${statement.key}"
+      actions   = statement.value.actions
+      resources = ["arn:${local.partition}:kms:*:${local.account}:key/*"]
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:ResourceTag/platform"
+        values   = [var.platform]
+      }
+
+      condition {
+        test     = "StringLike"
+        variable = "kms:ViaService"
+        values   = ["${statement.value.service}.*.amazonaws.com"]
+      }
+    }
   }
 }
 

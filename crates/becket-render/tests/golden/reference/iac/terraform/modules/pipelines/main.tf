@@ -1,6 +1,6 @@
 # Roles for GitHub's workflows, by the tokens that GitHub signs for each run: there is no key to keep, rotate or lose.
-# plan reads and is for pull requests; apply and ansible are per cluster, and GitHub lets a run have the environment of
-# that name only after somebody has approved it.
+# plan reads and is for pull requests; apply, install and ansible are per cluster, and GitHub lets a run have the
+# environment of that name only after somebody has approved it.
 
 data "aws_caller_identity" "current" {}
 
@@ -15,6 +15,7 @@ locals {
   subjects = merge(
     { plan = ["repo:${var.repository}:pull_request", "repo:${var.repository}:ref:refs/heads/main"] },
     { for cluster in var.clusters : "${cluster}-apply" => ["repo:${var.repository}:environment:${cluster}"] },
+    { for cluster in var.clusters : "${cluster}-install" => ["repo:${var.repository}:environment:${cluster}"] },
     { for cluster in var.clusters : "${cluster}-ansible" => ["repo:${var.repository}:environment:${cluster}"] },
     { for role in ["dns-apply"] : role => ["repo:${var.repository}:environment:dns"] if var.dns },
   )

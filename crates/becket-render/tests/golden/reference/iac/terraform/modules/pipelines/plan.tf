@@ -18,12 +18,16 @@ data "aws_iam_policy_document" "plan" {
     actions = [
       "dynamodb:BatchGetItem",
       "dynamodb:GetItem",
+      "dynamodb:GetRecords",
+      "dynamodb:PartiQLSelect",
       "dynamodb:Query",
       "dynamodb:Scan",
       "logs:FilterLogEvents",
       "logs:GetLogEvents",
+      "logs:StartQuery",
       "secretsmanager:GetSecretValue",
       "sqs:ReceiveMessage",
+      "ssm:GetParameter*",
     ]
     resources = ["*"]
   }

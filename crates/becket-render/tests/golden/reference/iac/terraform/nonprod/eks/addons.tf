@@ -14,7 +14,8 @@ resource "aws_eks_addon" "this" {
   service_account_role_arn    = local.irsa && each.key == "aws-ebs-csi-driver" ? module.ebs_csi.role_arn : null
   resolve_conflicts_on_update = "PRESERVE"
 
-  depends_on = [module.nodes]
+  # Pods that start before they are associated with a role never get one.
+  depends_on = [module.nodes, module.ebs_csi]
 }
 
 module "ebs_csi" {

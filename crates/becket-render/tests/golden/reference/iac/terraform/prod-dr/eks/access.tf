@@ -1,4 +1,5 @@
-# Teams have the group of their role. Ansible installs what the cluster runs on: an administrator.
+# Teams have the group of their role. Who installs what the cluster runs on is an administrator; Ansible's other playbooks
+# have the groups of ansible/rbac.
 locals {
   access = var.access_entries ? merge(
     {
@@ -9,11 +10,16 @@ locals {
       }
     },
     {
-      for name, arn in var.ansible_role_arns : name => {
-        principal_arn = arn
+      install = {
+        principal_arn = var.install_role_arns[var.cluster]
         groups        = []
         admin         = true
-      } if name == var.cluster
+      }
+      ansible = {
+        principal_arn = var.ansible_role_arns[var.cluster]
+        groups        = ["ansible-backup", "ansible-maintenance", "ansible-restore"]
+        admin         = false
+      }
     },
   ) : {}
 }

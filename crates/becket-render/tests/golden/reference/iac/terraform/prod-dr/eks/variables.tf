@@ -40,6 +40,11 @@ variable "team_role_arns" {
   type        = map(string)
 }
 
+variable "install_role_arns" {
+  description = "A fact: output install_role_arns of the account's iam, by cluster."
+  type        = map(string)
+}
+
 variable "ansible_role_arns" {
   description = "A fact: output ansible_role_arns of the account's iam, by cluster."
   type        = map(string)
