@@ -15,7 +15,7 @@ use super::plan::{Expected, unexpected};
 use super::report::Report;
 use super::roots::Root;
 use super::subject::{Change, Kind, Subject};
-use super::terraform::Terraform;
+use super::terraform::{Ran, Terraform};
 use super::values;
 use crate::error::CommandError;
 
@@ -102,20 +102,14 @@ impl Run<'_> {
 
     /// Applies `root` for the first time, and plans again. `later` is what it is made of once it is applied.
     async fn apply(&self, root: &Root, later: &FileSet) -> Result<bool, CommandError> {
-        let folder = self.work.root(root);
         if self.facts(root)?.is_none() {
             return Ok(false);
         }
         self.report.begin("apply", &root.path);
-        let mut ran = self.terraform.init(&folder).await?;
+        let mut ran = self.terraform.init(&self.work.root(root)).await?;
         if ran.succeeded {
             let arguments = ["apply", "-auto-approve", "-input=false", "-json"];
-            ran = self
-                .terraform
-                .run(&folder, &arguments, &mut |event| {
-                    self.report.event(&root.path, event);
-                })
-                .await?;
+            ran = self.run(root, &arguments).await?;
         }
         if !ran.succeeded {
             self.report.problems("apply", &root.path, &ran.problems);
@@ -221,12 +215,7 @@ impl Run<'_> {
         }
         if applied && ran.differs {
             let arguments = ["apply", "-input=false", "-json", PLAN];
-            let ran = self
-                .terraform
-                .run(&folder, &arguments, &mut |event| {
-                    self.report.event(&root.path, event);
-                })
-                .await?;
+            let ran = self.run(root, &arguments).await?;
             if !ran.succeeded {
                 self.report.problems(step, &root.path, &ran.problems);
                 return Ok(None);
@@ -244,14 +233,8 @@ impl Run<'_> {
             return Ok(true);
         }
         self.report.begin("destroy", &root.path);
-        let folder = self.work.root(root);
         let arguments = ["destroy", "-auto-approve", "-input=false", "-json"];
-        let ran = self
-            .terraform
-            .run(&folder, &arguments, &mut |event| {
-                self.report.event(&root.path, event);
-            })
-            .await?;
+        let ran = self.run(root, &arguments).await?;
         if !ran.succeeded {
             self.report.problems("destroy", &root.path, &ran.problems);
             return Ok(false);
@@ -259,6 +242,12 @@ impl Run<'_> {
         let value = json!({ "destroyed": ran.counts.destroyed });
         self.report.end(&root.path, &ran.counts.to_string(), value);
         Ok(true)
+    }
+
+    /// Runs Terraform in `root`, and shows how far it is.
+    async fn run(&self, root: &Root, arguments: &[&str]) -> Result<Ran, CommandError> {
+        let seen = &mut |event: &Event| self.report.event(&root.path, event);
+        self.terraform.run(&self.work.root(root), arguments, seen).await
     }
 
     /// The outputs of `root`; of those that it declares, Terraform leaves out the ones that are null.
