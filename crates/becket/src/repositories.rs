@@ -146,12 +146,16 @@ pub(crate) fn check(folder: &Folder, read: &Read, rendered: &Rendered) -> Result
     })
 }
 
-/// The finding at the line of the platform file that caused it, where there is one.
+/// The finding at the line of the platform file that caused it, where there is one: none caused what stands in a file that
+/// somebody edited.
 fn caused(finding: &Diagnostic, read: &Read, rendered: &Rendered, tree: &FileSet) -> Diagnostic {
     let place = &finding.place;
     let (Some(Ok(text)), Some(span)) = (tree.text(&place.path), place.span) else {
         return finding.clone();
     };
+    if rendered.files.get(&place.path) != tree.get(&place.path) {
+        return finding.clone();
+    }
     let Some(cause) = rendered.source_map.origin_of_span(&place.path, text, span) else {
         return finding.clone();
     };

@@ -152,7 +152,7 @@ fn a_path_with_spaces_and_signs_is_a_path() {
 }
 
 #[test]
-fn an_output_that_somebody_renames_is_named_at_every_user() {
+fn what_somebody_edits_in_terraform_is_found_there_and_at_every_user() {
     let machine = Machine::example("storefront");
     machine.becket(&["render"]).ends(0);
     let clone = machine.folder.join(".becket/renamed");
@@ -171,6 +171,8 @@ fn an_output_that_somebody_renames_is_named_at_every_user() {
         assert_ne!(text, renamed, "{root} has no {name}");
         fs::write(&outputs, renamed).unwrap();
     }
+    let broken = clone.join("terraform/prod-dr/network/terraform.tfvars");
+    fs::write(&broken, fs::read_to_string(&broken).unwrap() + "more = [\n").unwrap();
     machine.git(
         &clone,
         &["commit", "--quiet", "--all", "--message", "other names"],
@@ -192,4 +194,11 @@ fn an_output_that_somebody_renames_is_named_at_every_user() {
         let mut shown = all.map(|rest| rest.split("\n\n").next().unwrap_or(rest));
         assert!(shown.any(|finding| finding.contains(user)), "{user}: {said}");
     }
+    // What somebody wrote into a file is shown there, and not blamed on a line of platform.yaml.
+    let (_, fault) = said.split_once("warning[BK0501]").unwrap();
+    let place = fault.lines().nth(1).unwrap().trim();
+    assert!(
+        place.starts_with("--> iac/terraform/prod-dr/network/terraform.tfvars:"),
+        "{said}"
+    );
 }
