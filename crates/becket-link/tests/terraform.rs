@@ -366,6 +366,12 @@ fn values_and_facts_that_cannot_be_read_are_said_and_may_give_anything() {
         ["BK0501 network/terraform.tfvars: this cannot be read as HCL: unexpected token"]
     );
     assert_eq!(broken("network/terraform.tfvars.json", "{ \"cidr\": \n").len(), 1);
+    let mut binary = files(ROOTS);
+    binary.insert("network/main.tf", vec![0xff, 0xfe, b'\n']);
+    assert_eq!(
+        places(&binary),
+        ["BK0501 network/main.tf: this cannot be read as HCL: it is not UTF-8 text"]
+    );
     let facts = broken("cluster/facts.yaml", "vpc_id: { root\n");
     assert_eq!(facts.len(), 1, "{facts:?}");
     assert!(

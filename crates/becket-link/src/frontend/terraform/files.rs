@@ -1,7 +1,8 @@
 //! A module read from its files: first those that say what there is, then those that override it.
 
 use becket_document::hcl::{self, Block};
-use becket_source::FileSet;
+use becket_document::yaml::SyntaxError;
+use becket_source::{FileSet, Span};
 
 use super::block;
 use super::module::{Module, Source};
@@ -40,19 +41,18 @@ impl<'a> Module<'a> {
             self.open = true;
             return None;
         }
-        let Some(Ok(text)) = files.text(path) else {
-            self.open = true;
-            return None;
+        let read = match files.text(path)? {
+            Ok(text) => hcl::parse(text),
+            Err(_) => no_text(),
         };
-        let parsed = hcl::parse(text);
-        if let Some(error) = parsed.errors.into_iter().next() {
+        if let Some(error) = read.errors.into_iter().next() {
             self.open = true;
             self.unreadable.push((path, error));
             return None;
         }
         Some(Source {
             path,
-            body: parsed.body,
+            body: read.body,
         })
     }
 
@@ -83,4 +83,16 @@ fn is_override(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let stem = name.split('.').next().unwrap_or(name);
     stem == "override" || stem.ends_with("_override")
+}
+
+/// What is read of a file that is not UTF-8.
+fn no_text() -> hcl::Parsed {
+    let error = SyntaxError {
+        message: "it is not UTF-8 text".to_owned(),
+        span: Span::new(0, 0),
+    };
+    hcl::Parsed {
+        body: hcl::Body::default(),
+        errors: vec![error],
+    }
 }
