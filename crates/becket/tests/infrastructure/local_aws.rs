@@ -1,4 +1,4 @@
-//! `becket test infra` on moto, with the real Terraform and the real provider.
+//! `becket test infra` on moto, with the real Terraform or OpenTofu and the real provider.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -40,16 +40,16 @@ fn becket() -> Command {
     command
 }
 
-/// Runs `becket test infra`; none where a judge is missing, which is said.
-fn test_infra(arguments: &[&str]) -> Option<Ran> {
-    for name in ["terraform", "moto_server"] {
+/// Runs `becket test infra` with `tool`; none where a judge is missing, which is said.
+fn test_infra(tool: &str, arguments: &[&str]) -> Option<Ran> {
+    for name in [tool, "moto_server"] {
         judge(name, "becket test infra")?;
     }
     let mirror = Mirror::find()?;
     let path = env::var_os("PATH").unwrap_or_default();
     let path = env::join_paths([tools()].into_iter().chain(env::split_paths(&path))).unwrap();
     let ran = becket()
-        .args(["test", "infra"])
+        .args(["test", "infra", "--tool", tool])
         .args(arguments)
         .env("PATH", path)
         .env("TF_CLI_CONFIG_FILE", mirror.configuration())
@@ -66,7 +66,7 @@ fn test_infra(arguments: &[&str]) -> Option<Ran> {
 
 #[test]
 fn a_cluster_is_applied_changed_and_destroyed_and_nothing_is_left() {
-    let Some(ran) = test_infra(&["--cluster", "nonprod"]) else {
+    let Some(ran) = test_infra("terraform", &["--cluster", "nonprod"]) else {
         return;
     };
     assert_eq!(ran.code, Some(0));
@@ -107,6 +107,25 @@ fn a_cluster_is_applied_changed_and_destroyed_and_nothing_is_left() {
 }
 
 #[test]
+fn opentofu_applies_and_changes_the_same_roots() {
+    let Some(ran) = test_infra("tofu", &["--cluster", "nonprod", "--root", "network"]) else {
+        return;
+    };
+    assert_eq!(ran.code, Some(0));
+    assert_eq!(ran.roots("apply"), ["nonprod/addresses", "nonprod/network"]);
+    assert_eq!(ran.roots("destroy"), ["nonprod/network", "nonprod/addresses"]);
+    let network = |step: &str| {
+        ran.of(step)
+            .into_iter()
+            .find(|line| line["root"] == "nonprod/network")
+            .unwrap()
+    };
+    assert!(network("zone")["made"].as_u64() > Some(0));
+    assert_eq!(network("zone")["destroyed"], 0);
+    assert_eq!(network("reorder")["changed"], 0);
+}
+
+#[test]
 fn what_never_settles_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let rendered = becket()
@@ -123,7 +142,10 @@ fn what_never_settles_is_found() {
     fs::write(&module, edited).unwrap();
 
     let iac = iac.to_string_lossy();
-    let Some(ran) = test_infra(&["--cluster", "nonprod", "--root", "addresses", "--iac", &iac]) else {
+    let Some(ran) = test_infra(
+        "terraform",
+        &["--cluster", "nonprod", "--root", "addresses", "--iac", &iac],
+    ) else {
         return;
     };
     assert_eq!(ran.code, Some(1));

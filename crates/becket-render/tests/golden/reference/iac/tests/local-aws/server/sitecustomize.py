@@ -13,7 +13,7 @@ def init_with_an_id_of_its_own(self, *args, **kwargs):
 
 
 def remove_from_global_cluster(self, global_cluster_identifier, db_cluster_identifier):
-    """A global cluster belongs to no region: its members leave it from their own, named by ID or ARN."""
+    """A global cluster is of no region: a member, named by ID or ARN, leaves it from its own; it never goes otherwise."""
     for backend in models.rds_backends[self.account_id].values():
         found = backend.global_clusters.get(global_cluster_identifier)
         if found:
