@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use becket_tfstate::{Certificates, Folder, ServeError, Server, Settings};
 use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::{open, refused, retention};
 use crate::cli::state::Serve;
 use crate::error::{CommandError, chain};
 use crate::output::Output;
 use crate::runtime::runtime;
+use crate::signals::Signals;
 
 pub(super) fn run(start: &Path, arguments: &Serve, output: Output) -> Result<(), CommandError> {
     let dir = start.join(&arguments.place.dir);
@@ -39,8 +39,7 @@ pub(super) fn run(start: &Path, arguments: &Serve, output: Output) -> Result<(),
         "http"
     };
     runtime()?.block_on(async {
-        let mut terminate = signal(SignalKind::terminate()).map_err(|error| CommandError::machine(&error))?;
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| CommandError::machine(&error))?;
+        let mut signals = Signals::new()?;
         let log = Arc::new(move |line: &serde_json::Value| output.log(line));
         let server = Server::bind(store, settings, log)
             .await
@@ -56,13 +55,10 @@ pub(super) fn run(start: &Path, arguments: &Serve, output: Output) -> Result<(),
             format!("states of {} at {address}<name>", dir.display()),
             &json!({ "address": address, "dir": dir }),
         );
-        server
-            .run(async {
-                tokio::select! {
-                    _ = terminate.recv() => {}
-                    _ = interrupt.recv() => {}
-                }
-            })
+        let stop = tokio::sync::Notify::new();
+        // Requests that have begun are answered, unless somebody asks twice.
+        signals
+            .through(server.run(stop.notified()), || stop.notify_one())
             .await;
         Ok(())
     })
