@@ -16,6 +16,9 @@ mod machines;
 #[path = "../moto/mod.rs"]
 mod moto;
 #[cfg(test)]
+#[path = "../reference/mod.rs"]
+mod reference;
+#[cfg(test)]
 mod rendered;
 #[cfg(test)]
 mod rights;

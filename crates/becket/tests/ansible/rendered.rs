@@ -1,22 +1,14 @@
 //! The rendered folder, and how Ansible's programs are run in it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use crate::reference;
 
 /// The reference platform's `iac/ansible`, beside the rest of `iac`, in a folder of its own.
 pub fn rendered() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
-    let platform = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/storefront/platform.yaml");
-    let text = fs::read_to_string(platform).unwrap();
-    let parsed = becket_platform::parse("platform.yaml", &text);
-    let catalog = becket_render::Catalog::embedded().unwrap();
-    let rendered = becket_render::render(parsed.platform().unwrap(), &catalog).unwrap();
-    for (path, contents) in rendered.files.under("iac") {
-        let file = folder.path().join(path);
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(file, contents).unwrap();
-    }
+    reference::write(&reference::rendered("{}", None), "iac", folder.path());
     let ansible = folder.path().join("iac/ansible");
     (folder, ansible)
 }

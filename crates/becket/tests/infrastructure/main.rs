@@ -11,6 +11,9 @@ mod local_aws;
 #[cfg(test)]
 #[path = "../moto/mod.rs"]
 mod moto;
+#[cfg(test)]
+#[path = "../reference/mod.rs"]
+mod reference;
 
 #[cfg(test)]
 mod tests {
@@ -20,6 +23,7 @@ mod tests {
     use std::process::Command;
 
     use crate::judge::{judge, not_judged};
+    use crate::reference;
 
     /// Where Terraform comes from: a filesystem mirror that has the AWS provider, for both tools.
     pub struct Mirror {
@@ -101,19 +105,9 @@ mod tests {
 
     /// The `iac/terraform` of the reference platform with these `capabilities`, in a folder of its own.
     pub fn rendered(capabilities: &str) -> (tempfile::TempDir, PathBuf) {
-        let platform = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/storefront/platform.yaml");
-        let text = fs::read_to_string(platform).unwrap();
-        let text = text.replace("capabilities: {}", &format!("capabilities: {capabilities}"));
-        let text = text.replace("    host: www ", "    cdn: true\n    host: www ");
-        let parsed = becket_platform::parse("platform.yaml", &text);
-        let catalog = becket_render::Catalog::embedded().unwrap();
-        let rendered = becket_render::render(parsed.platform().unwrap(), &catalog).unwrap();
+        let files = reference::rendered(capabilities, Some(reference::CDN));
         let folder = tempfile::tempdir().unwrap();
-        for (path, contents) in rendered.files.under("iac/terraform") {
-            let file = folder.path().join(path);
-            fs::create_dir_all(file.parent().unwrap()).unwrap();
-            fs::write(file, contents).unwrap();
-        }
+        reference::write(&files, "iac/terraform", folder.path());
         let terraform = folder.path().join("iac/terraform");
         (folder, terraform)
     }

@@ -12,6 +12,9 @@ mod judge;
 
 #[cfg(test)]
 mod modules;
+#[cfg(test)]
+#[path = "../reference/mod.rs"]
+mod reference;
 
 #[cfg(test)]
 mod tests {

@@ -7,18 +7,11 @@ use becket_document::{Node, hcl};
 use becket_source::FileSet;
 use serde_json::Value;
 
+use crate::reference;
+
 /// What is rendered for the reference platform with Pulumi, and a CDN before the frontend.
 pub(crate) fn iac() -> FileSet {
-    let platform = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/storefront/platform.yaml");
-    let text = std::fs::read_to_string(platform).unwrap();
-    let text = text
-        .replace("capabilities: {}", "capabilities: { iac: pulumi }")
-        .replace("    host: www ", "    cdn: true\n    host: www ");
-    let parsed = becket_platform::parse("platform.yaml", &text);
-    let catalog = becket_render::Catalog::embedded().unwrap();
-    becket_render::render(parsed.platform().unwrap(), &catalog)
-        .unwrap()
-        .files
+    reference::rendered("{ iac: pulumi }", Some(reference::CDN))
 }
 
 /// Where the plans are.

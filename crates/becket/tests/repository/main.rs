@@ -5,6 +5,9 @@
 mod judge;
 
 #[cfg(test)]
+#[path = "../reference/mod.rs"]
+mod reference;
+#[cfg(test)]
 mod rendered;
 #[cfg(test)]
 mod scripts;

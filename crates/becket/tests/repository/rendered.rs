@@ -1,8 +1,9 @@
 //! The reference platform's `iac` repository, rendered into a folder of its own.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
+
+use crate::reference;
 
 /// A Git repository with one commit.
 pub struct Repository {
@@ -12,21 +13,11 @@ pub struct Repository {
 impl Repository {
     /// That of the reference platform with these `capabilities`, as YAML in one line.
     pub fn render(capabilities: &str) -> Self {
-        let platform = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/storefront/platform.yaml");
-        let text = fs::read_to_string(platform).unwrap();
-        let text = text.replace("capabilities: {}", &format!("capabilities: {capabilities}"));
-        assert!(text.contains(capabilities));
-        let parsed = becket_platform::parse("platform.yaml", &text);
-        let catalog = becket_render::Catalog::embedded().unwrap();
-        let rendered = becket_render::render(parsed.platform().unwrap(), &catalog).unwrap();
+        let files = reference::rendered(capabilities, None);
         let repository = Self {
             folder: tempfile::tempdir().unwrap(),
         };
-        for (path, contents) in rendered.files.under("iac") {
-            let file = repository.folder.path().join(path);
-            fs::create_dir_all(file.parent().unwrap()).unwrap();
-            fs::write(file, contents).unwrap();
-        }
+        reference::write(&files, "iac", repository.folder.path());
         repository.git(&["init", "--quiet", "--initial-branch", "main"]);
         repository.commit();
         repository
