@@ -36,7 +36,7 @@ fn databases_and_volumes_come_back_beside_the_old_ones_and_old_snapshots_go() {
     let aws = Moto::start(&moto);
     let said = run(&playbook, "aws.yaml", &folder, &aws);
     assert_eq!(recap(&said, "failed"), 0, "{said}");
-    assert_eq!(said.matches("All assertions passed").count(), 7, "{said}");
+    assert_eq!(said.matches("All assertions passed").count(), 8, "{said}");
 }
 
 #[test]

@@ -66,10 +66,12 @@ export function ansiblePolicy(platform: string, cluster: string, bucketPrefix: s
             Action: [
                 "rds:AddTagsToResource",
                 "rds:CreateDBClusterSnapshot",
+                "rds:CreateDBInstance",
                 "rds:CreateDBSnapshot",
+                "rds:RestoreDBClusterFromSnapshot",
                 "rds:RestoreDBInstanceFromDBSnapshot",
             ],
-            Resource: ["cluster", "cluster-snapshot", "db", "og", "pg", "snapshot", "subgrp"].map(kind =>
+            Resource: ["cluster", "cluster-pg", "cluster-snapshot", "db", "og", "pg", "snapshot", "subgrp"].map(kind =>
                 arn("rds", `${kind}:*`),
             ),
         },
