@@ -82,11 +82,13 @@ data "aws_iam_policy_document" "ansible" {
     actions = [
       "rds:AddTagsToResource",
       "rds:CreateDBClusterSnapshot",
+      "rds:CreateDBInstance",
       "rds:CreateDBSnapshot",
+      "rds:RestoreDBClusterFromSnapshot",
       "rds:RestoreDBInstanceFromDBSnapshot",
     ]
     resources = [
-      for kind in ["cluster", "cluster-snapshot", "db", "og", "pg", "snapshot", "subgrp"] :
+      for kind in ["cluster", "cluster-pg", "cluster-snapshot", "db", "og", "pg", "snapshot", "subgrp"] :
       "arn:${local.partition}:rds:*:${local.account}:${kind}:*"
     ]
   }
