@@ -27,11 +27,6 @@ fn a_second_run_on_a_machine_changes_nothing() {
     let (temporary, folder) = rendered();
     let machine = temporary.path().join("machine");
     fs::create_dir(&machine).unwrap();
-    fs::copy(
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ansible/machine.yaml"),
-        folder.join("machine.yaml"),
-    )
-    .unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ansible/machine.sh");
     let own = ansible(&playbook, &folder);
     let mut command = Command::new("unshare");
@@ -54,9 +49,17 @@ fn a_second_run_on_a_machine_changes_nothing() {
         command.env(name, value.unwrap());
     }
     let said = said(&mut command);
+    assert!(said.contains("an audit changes nothing"), "{said}");
     let (first, second) = said.split_once("== again").unwrap();
     assert!(recap(first, "changed") > 10, "{said}");
     assert_eq!(recap(second, "changed"), 0, "{said}");
+    let controls = |report: &str, state: &str| {
+        let report = fs::read_to_string(folder.join(report)).unwrap();
+        report.matches(&format!("state: {state}\n")).count()
+    };
+    assert!(controls("audit.yaml", "does not hold") > 20);
+    assert_eq!(controls("again.yaml", "does not hold"), 0);
+    assert!(controls("again.yaml", "holds") > 30);
     assert!(said.contains("policy drop"), "the rules are in force:\n{said}");
     assert!(
         !root.join("etc/nftables/platform.nft").exists(),
