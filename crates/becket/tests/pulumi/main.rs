@@ -2,9 +2,9 @@
 //!
 //! `plans/` holds what the real Terraform showed of each root of the reference platform's cluster `nonprod` and its account,
 //! and of the databases of the other two clusters, after it had applied them to moto with what is laid over for that:
-//! `terraform show -json` of a plan that changes nothing, through `plan.jq`. Of networks and clusters that only these
-//! databases ask for something there are the outputs alone. They are made anew when a module changes, which a test notices.
-//! Cloudflare's provider cannot be had for Terraform here: of its roots there is no plan.
+//! `terraform show -json` of a plan that changes nothing, through `plan.jq`. Of what only others ask for something there are
+//! the outputs alone. They are made anew when a module changes, which a test notices. Cloudflare's provider cannot be had for
+//! Terraform here: of its roots there is no plan.
 
 #[cfg(test)]
 #[path = "../judge/mod.rs"]
@@ -18,6 +18,7 @@ mod reference;
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::fs;
     use std::path::PathBuf;
     use std::process::{Command, Output};
@@ -28,8 +29,9 @@ mod tests {
     use crate::modules::{iac, plan, plans};
 
     /// Projects of Pulumi's and their stacks, each a root of Terraform, in the order that they come up in.
-    const STACKS: [(&str, &str); 11] = [
+    const STACKS: [(&str, &str); 12] = [
         ("iam", "nonprod"),
+        ("backups", "nonprod"),
         ("addresses", "nonprod"),
         ("network", "nonprod"),
         ("eks", "nonprod"),
@@ -128,6 +130,8 @@ mod tests {
                 fs::copy(plan.path(), states.join(plan.file_name())).unwrap();
             }
             fs::write(states.join("zone.dns.json"), zone().to_string()).unwrap();
+            let nothing = json!({ "configuration": { "root_module": {} } });
+            fs::write(states.join("records.dns.json"), nothing.to_string()).unwrap();
             for (project, stack) in STACKS {
                 let settings = self.folder.path().join(format!("{project}/Pulumi.{stack}.yaml"));
                 let mut text = fs::read_to_string(&settings).unwrap();
@@ -147,7 +151,8 @@ mod tests {
             assert!(failed.is_empty(), "{project} {stack}: {failed}");
             let said = String::from_utf8_lossy(&ran.stdout).into_owned();
             let without_keys = |line: &str| {
-                let (address, rest) = line.split_once(": ").unwrap();
+                // Of outputs there is no address.
+                let (address, rest) = line.split_once(": ").unwrap_or(("", line));
                 let address = address.split(['[', ']']).step_by(2).collect::<String>();
                 format!("{address}: {rest}")
             };
@@ -164,16 +169,36 @@ mod tests {
         }
     }
 
-    /// What `dns/zone` puts out once it has made the records that certificates ask for.
+    /// What `dns/zone` puts out once it has made the records that certificates ask for, as there is no plan of it.
     fn zone() -> Value {
-        let records = |project| {
-            plan(project, "nonprod")["prior_state"]["values"]["outputs"]["validation_records"].take()
-        };
-        let names = ["certificates", "cdn-certificates"]
-            .map(|project| records(project)["value"].as_object().unwrap().clone())
-            .into_iter()
-            .flat_map(|records| records.into_iter().map(|(name, _)| name));
-        json!({ "values": { "outputs": { "validation_record_names": { "value": names.collect::<Vec<_>>() } } } })
+        let outputs = json!({
+            "validation_record_names": { "value": validation_records() },
+            "zone_id": { "value": "zone" },
+            "account_id": { "value": "account" },
+            "name_servers": { "value": ["one.ns", "two.ns"] },
+        });
+        let found =
+            json!({ "id": "zone", "account": { "id": "account" }, "name_servers": ["one.ns", "two.ns"] });
+        let found = json!({ "address": "data.cloudflare_zone.this[0]", "mode": "data", "type": "cloudflare_zone", "values": found });
+        json!({
+            "values": { "outputs": outputs, "root_module": { "resources": [found] } },
+            "configuration": { "root_module": {} },
+        })
+    }
+
+    /// The names of all records that certificates of the platform ask for.
+    fn validation_records() -> BTreeSet<String> {
+        let certificates = ["nonprod", "prod", "prod-dr"].map(|stack| ("certificates", stack));
+        let cdn = ["nonprod", "prod"].map(|stack| ("cdn-certificates", stack));
+        let records = certificates.into_iter().chain(cdn).flat_map(|(project, stack)| {
+            let plan = plan(project, stack);
+            let state = plan.pointer("/prior_state/values").unwrap_or(&plan["values"]);
+            let records = state["outputs"]["validation_records"]["value"]
+                .as_object()
+                .unwrap();
+            records.keys().cloned().collect::<Vec<_>>()
+        });
+        records.collect()
     }
 
     #[test]
@@ -205,9 +230,16 @@ mod tests {
             let shown = plan(project, stack);
             let managed = shown["resource_changes"].as_array().unwrap().iter();
             let managed = managed.filter(|change| change["mode"] == "managed");
-            // Waits are nothing at AWS.
-            let waits = |address: &str| address.starts_with("aws_acm_certificate_validation.");
-            let there = managed.filter(|change| !waits(change["address"].as_str().unwrap()));
+            // Waits are nothing at AWS, and passwords nobody's to know.
+            let left = |address: &str| {
+                [
+                    "aws_acm_certificate_validation.",
+                    "aws_secretsmanager_secret_version.",
+                ]
+                .iter()
+                .any(|kind| address.contains(kind))
+            };
+            let there = managed.filter(|change| !left(change["address"].as_str().unwrap()));
             assert_eq!(listed, there.count(), "{project} {stack}");
         }
 
@@ -220,6 +252,60 @@ mod tests {
             [
                 "module.network.aws_subnet.public[\"eu-west-1b\"]: cidrBlock is \"10.10.4.0/22\", and \"10.10.12.0/22\" here"
             ]
+        );
+    }
+
+    /// What a project makes that Terraform, which made nothing of it, has not; and what else differs.
+    fn made(program: &Program, project: &str) -> (BTreeSet<String>, Vec<String>) {
+        let lines = program.differences(project, "dns").into_iter();
+        let (made, others): (Vec<_>, Vec<_>) = lines.partition(|line| line.ends_with(": Terraform has none"));
+        let made = made.iter().map(|line| {
+            line.trim_start_matches("cloudflare:index/")
+                .trim_end_matches(": Terraform has none")
+        });
+        (made.map(str::to_owned).collect(), others)
+    }
+
+    #[test]
+    fn dns_is_made_of_what_certificates_and_ingress_have_put_out() {
+        let Some(program) = Program::compiled("the records of Pulumi's program") else {
+            return;
+        };
+        let program = program.with_plans();
+        let validation = validation_records().into_iter().map(|name| {
+            let name = name.replace('_', "-");
+            format!("dnsRecord:DnsRecord validation-{name}")
+        });
+        assert_eq!(made(&program, "zone"), (validation.collect(), Vec::new()));
+
+        let environments = ["dev", "qa", "uat", "pre-prod"];
+        let ingress = environments.map(|environment| format!("dnsRecord:DnsRecord ingress-{environment}"));
+        let mut records = BTreeSet::from(ingress);
+        for domain in environments
+            .map(|name| format!("{name}."))
+            .iter()
+            .chain([&String::new()])
+        {
+            records.insert(format!("dnsRecord:DnsRecord host-www.{domain}acme.example"));
+        }
+        records.extend(
+            [
+                "loadBalancerMonitor:LoadBalancerMonitor prod",
+                "loadBalancerPool:LoadBalancerPool prod-prod",
+                "loadBalancerPool:LoadBalancerPool prod-prod-dr",
+                "loadBalancer:LoadBalancer prod",
+            ]
+            .map(str::to_owned),
+        );
+        let (made, others) = made(&program, "records");
+        assert_eq!(made, records);
+        let hosts = plan("cdn", "prod")["values"]["outputs"]["distributions"]["value"].take();
+        let [outputs] = &others[..] else {
+            panic!("{others:#?}");
+        };
+        assert!(
+            outputs.contains(hosts.to_string().trim_matches(['{', '}'])),
+            "{outputs}: {hosts}"
         );
     }
 

@@ -40,8 +40,8 @@ const name = `${platform}-${pulumi.getStack()}`;
 
 // Yours, in Pulumi.<cluster>.yaml.
 const config = new pulumi.Config("database");
-const engineVersion = config.get("postgresVersion") ?? "17";
-// Of databases with replicas: raise it for another password. AWS changes all others itself.
+const postgresVersion = config.get("postgresVersion");
+// Of databases with replicas: 1 for one that is new, and more for another password. AWS makes and changes all others.
 const passwordVersions = config.getObject<Record<string, number>>("passwordVersions") ?? {};
 // A local AWS has none.
 const associate = config.getBoolean("podIdentityAssociations") ?? true;
@@ -75,7 +75,7 @@ function primaryOf(of: string, cluster: string): pulumi.Output<Primary> {
 const made = mapValues(databases, (database, of) => {
     const args = {
         name: `${name}-${of}`,
-        engineVersion,
+        postgresVersion,
         production: database.production,
         primary: database.replicaOf === undefined ? undefined : primaryOf(of, database.replicaOf),
         replicaRegions: database.replicaRegions ?? [],

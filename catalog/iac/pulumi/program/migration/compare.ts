@@ -10,7 +10,7 @@ import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as yaml from "js-yaml";
 import { isEmpty, notGiven, same, statedAs, toPulumi } from "./attributes";
-import { chosenByAws, counterpart, isLeftOut } from "./names";
+import { needNotBeGiven, counterpart, isLeftOut } from "./names";
 import {
     Arguments,
     argumentsOf,
@@ -143,7 +143,7 @@ function differences(stated: Map<string, Resource>, made: Made[], configured: Ma
         }
         const named = configured.get(withoutKeys(resource.address)) ?? {};
         const missing = notGiven(resource.values, named, inputs);
-        for (const attribute of missing.filter(attribute => !chosenByAws(resource).includes(attribute))) {
+        for (const attribute of missing.filter(attribute => !needNotBeGiven(resource).includes(attribute))) {
             found.push(`${resource.address}: ${attribute} is configured, and nothing here gives it`);
         }
     }

@@ -14,20 +14,20 @@ interface Known {
     id?: string;
     /** Why there is nothing to import. */
     notImported?: string;
-    /** Arguments that AWS chooses where none is given. */
+    /** Arguments that AWS has without being given them, or that only Terraform counts. */
     byAws?: string[];
 }
 
 const types: Record<string, Known> = table.types;
 const leftOut: Record<string, string> = table.leftOut;
 
-/** Whether the resource is nothing that this program makes. */
+/** Whether the resource is none that this program takes over. */
 export function isLeftOut({ mode, type }: Resource): boolean {
     return mode !== "managed" || type in leftOut;
 }
 
-/** Arguments of a resource that Terraform may have said nothing of, although its state has them. */
-export function chosenByAws({ type }: Resource): string[] {
+/** Arguments of a resource that its state may have, and that need not be given. */
+export function needNotBeGiven({ type }: Resource): string[] {
     return types[type]?.byAws ?? [];
 }
 

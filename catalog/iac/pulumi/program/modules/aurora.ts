@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { databaseSecret, passwordOf } from "./database-secret";
+import { databaseSecret } from "./database-secret";
 import { mapValues } from "./maps";
-import { DatabaseArgs, logGroups, parameters, username } from "./postgres";
+import { DatabaseArgs, logGroups, newestVersion, ofNewOnes, parameters, username } from "./postgres";
 
 export interface AuroraArgs extends DatabaseArgs {
     /** Availability zones of the network. */
@@ -14,18 +14,17 @@ export interface AuroraArgs extends DatabaseArgs {
  * `key` is its service and environment.
  */
 export function aurora(key: string, args: AuroraArgs) {
-    const { name, production, primary, kmsKeyArn } = args;
+    const { name, production, primary, kmsKeyArn, postgresVersion = newestVersion } = args;
     const prefix = `aurora-${key}`;
     const replicated = args.replicaRegions.length > 0;
     const secret = replicated ? databaseSecret(prefix, { ...args, username }) : undefined;
-    const password = passwordOf("masterPasswordWo", args.passwordVersion);
     const logs = logGroups(prefix, `/aws/rds/cluster/${name}`, ["postgresql"], kmsKeyArn);
 
     // By the major version: the next one's is there before the cluster goes over to it.
     const parameterGroup = new aws.rds.ClusterParameterGroup(prefix, {
-        name: `${name}-aurora-postgresql${args.engineVersion}`,
+        name: `${name}-aurora-postgresql${postgresVersion}`,
         description: "TLS only",
-        family: `aurora-postgresql${args.engineVersion}`,
+        family: `aurora-postgresql${postgresVersion}`,
         parameters,
     });
 
@@ -40,10 +39,12 @@ export function aurora(key: string, args: AuroraArgs) {
                       globalClusterIdentifier: primary.apply(primary => primary.global_cluster_id as string),
                       engineVersion: primary.apply(primary => primary.engine_version as string),
                   }
-                : { engineVersion: args.engineVersion, databaseName: "app", masterUsername: username }),
+                : { engineVersion: postgresVersion, databaseName: "app", masterUsername: username }),
 
             // AWS makes the password and keeps it, but not that of a cluster with a second region.
-            ...(secret ? { masterPasswordWo: secret.password, masterPasswordWoVersion: password.version } : {}),
+            ...(secret?.password
+                ? { masterPasswordWo: secret.password, masterPasswordWoVersion: args.passwordVersion }
+                : {}),
             ...(secret || primary ? {} : { manageMasterUserPassword: true, masterUserSecretKmsKeyId: kmsKeyArn }),
 
             // Users of the database can also be those of IAM.
@@ -79,7 +80,7 @@ export function aurora(key: string, args: AuroraArgs) {
                 "globalClusterIdentifier",
                 "masterUsername",
                 "replicationSourceIdentifier",
-                ...(secret ? password.ignoreChanges : []),
+                ...ofNewOnes(args),
             ],
         },
     );
@@ -87,12 +88,17 @@ export function aurora(key: string, args: AuroraArgs) {
 
     // What the clusters of all regions are part of; it lies with the first one.
     const global = replicated
-        ? new aws.rds.GlobalCluster(prefix, {
-              globalClusterIdentifier: `${name}-global`,
-              sourceDbClusterIdentifier: cluster.arn,
-              deletionProtection: production,
-              forceDestroy: true, // lets the cluster go, and destroys none
-          })
+        ? new aws.rds.GlobalCluster(
+              prefix,
+              {
+                  globalClusterIdentifier: `${name}-global`,
+                  sourceDbClusterIdentifier: cluster.arn,
+                  deletionProtection: production,
+                  forceDestroy: true, // lets the cluster go, and destroys none
+              },
+              // AWS does not tell it of one that was imported; a new value would replace that.
+              { ignoreChanges: ["sourceDbClusterIdentifier"] },
+          )
         : undefined;
 
     const secretArn = secret?.arn ?? cluster.masterUserSecrets.apply(secrets => secrets[0]?.secretArn ?? null);
@@ -126,17 +132,21 @@ function instances(prefix: string, args: AuroraArgs, cluster: aws.rds.Cluster): 
     mapValues(
         zones,
         (availabilityZone, key) =>
-            new aws.rds.ClusterInstance(`${prefix}-${key}`, {
-                identifier: `${args.name}-${key}`,
-                clusterIdentifier: cluster.id,
-                ...(availabilityZone === undefined ? {} : { availabilityZone }),
-                engine: "aurora-postgresql",
-                engineVersion: cluster.engineVersion,
-                instanceClass: "db.serverless",
-                applyImmediately: !args.production,
-                copyTagsToSnapshot: true,
-                performanceInsightsEnabled: true,
-                performanceInsightsKmsKeyId: args.kmsKeyArn,
-            }),
+            new aws.rds.ClusterInstance(
+                `${prefix}-${key}`,
+                {
+                    identifier: `${args.name}-${key}`,
+                    clusterIdentifier: cluster.id,
+                    ...(availabilityZone === undefined ? {} : { availabilityZone }),
+                    engine: "aurora-postgresql",
+                    engineVersion: cluster.engineVersion,
+                    instanceClass: "db.serverless",
+                    applyImmediately: !args.production,
+                    copyTagsToSnapshot: true,
+                    performanceInsightsEnabled: true,
+                    performanceInsightsKmsKeyId: args.kmsKeyArn,
+                },
+                { ignoreChanges: ["engineVersion"] }, // goes with the cluster's
+            ),
     );
 }

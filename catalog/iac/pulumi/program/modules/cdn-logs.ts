@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { account, policy } from "./policies";
+import { account } from "./policies";
+import { privateBucket } from "./private-bucket";
 
 /** CloudFront's certificates and the delivery of its logs are of this region only. */
 export const cloudfrontRegion = "us-east-1";
@@ -41,13 +42,6 @@ export function cdnLogs(name: string, distributions: Record<string, aws.cloudfro
 function bucketOf(name: string, days: number) {
     const { accountId } = account();
     const bucket = new aws.s3.Bucket("cdn-logs", { bucket: pulumi.interpolate`${name}-cdn-logs-${accountId}` });
-    const block = new aws.s3.BucketPublicAccessBlock("cdn-logs", {
-        bucket: bucket.id,
-        blockPublicAcls: true,
-        blockPublicPolicy: true,
-        ignorePublicAcls: true,
-        restrictPublicBuckets: true,
-    });
     new aws.s3.BucketLifecycleConfiguration("cdn-logs", {
         bucket: bucket.id,
         rules: [
@@ -60,30 +54,14 @@ function bucketOf(name: string, days: number) {
             },
         ],
     });
-    const contents = pulumi.interpolate`${bucket.arn}/*`;
-    const written = new aws.s3.BucketPolicy(
-        "cdn-logs",
+    const written = privateBucket("cdn-logs", bucket, [
         {
-            bucket: bucket.id,
-            policy: policy(
-                {
-                    Sid: "LogDelivery",
-                    Action: "s3:PutObject",
-                    Resource: contents,
-                    Principal: { Service: "delivery.logs.amazonaws.com" },
-                    Condition: { StringEquals: { "aws:SourceAccount": accountId } },
-                },
-                {
-                    Sid: "TlsOnly",
-                    Effect: "Deny",
-                    Action: "s3:*",
-                    Resource: [bucket.arn, contents],
-                    Principal: "*",
-                    Condition: { Bool: { "aws:SecureTransport": "false" } },
-                },
-            ),
+            Sid: "LogDelivery",
+            Action: "s3:PutObject",
+            Resource: pulumi.interpolate`${bucket.arn}/*`,
+            Principal: { Service: "delivery.logs.amazonaws.com" },
+            Condition: { StringEquals: { "aws:SourceAccount": accountId } },
         },
-        { dependsOn: [block] },
-    );
+    ]);
     return { bucket, policy: written };
 }

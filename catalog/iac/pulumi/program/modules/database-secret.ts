@@ -8,24 +8,18 @@ export interface DatabaseSecretArgs {
     kmsKeyArn: pulumi.Input<string>;
     /** Regions that need the secret too. */
     replicaRegions: string[];
-    /** Which password it is; see `passwordOf`. */
+    /** Which password it is, counted from 1. Without one it stays what it is, and Pulumi knows nothing of it. */
     passwordVersion?: number;
 }
 
 /**
  * The password of a database that has a replica in another region: AWS does not keep those itself, as it does for all
- * others. Each run asks for one, and only who makes something or is told of another version passes it on. What was passed
- * on stays in the state, encrypted by the stack's key; of what was taken over from Terraform nothing is there.
+ * others. Each run asks for one, and AWS is told of it only where the version is another. What a run asked for stays in the
+ * state, encrypted by the stack's key: Pulumi keeps what is given to a resource, also what is written only.
  *
  * Another password, or one again after a run that stopped halfway: raise the version.
  */
 export function databaseSecret(prefix: string, args: DatabaseSecretArgs) {
-    const { randomPassword } = aws.secretsmanager.getRandomPasswordOutput({
-        passwordLength: 40,
-        excludePunctuation: true, // so that it stands in an address as it is
-    });
-    const password = pulumi.secret(randomPassword);
-
     const secret = new aws.secretsmanager.Secret(`${prefix}-secret`, {
         // A prefix, because a name stays taken for a month after its secret was deleted.
         namePrefix: `${args.name}-`,
@@ -34,24 +28,19 @@ export function databaseSecret(prefix: string, args: DatabaseSecretArgs) {
         // By the key of AWS there: ours comes with the replica, later than this.
         replicas: args.replicaRegions.map(region => ({ region })),
     });
+    if (args.passwordVersion === undefined) {
+        return { arn: secret.arn };
+    }
 
-    const written = passwordOf("secretStringWo", args.passwordVersion);
-    const version = new aws.secretsmanager.SecretVersion(
-        `${prefix}-secret`,
-        {
-            secretId: secret.id,
-            secretStringWo: pulumi.jsonStringify({ username: args.username, password }),
-            secretStringWoVersion: written.version,
-        },
-        { ignoreChanges: written.ignoreChanges },
-    );
+    const { randomPassword } = aws.secretsmanager.getRandomPasswordOutput({
+        passwordLength: 40,
+        excludePunctuation: true, // so that it stands in an address as it is
+    });
+    const password = pulumi.secret(randomPassword);
+    const version = new aws.secretsmanager.SecretVersion(`${prefix}-secret`, {
+        secretId: secret.id,
+        secretStringWo: pulumi.jsonStringify({ username: args.username, password }),
+        secretStringWoVersion: args.passwordVersion,
+    });
     return { arn: version.arn, password };
-}
-
-/**
- * The version of what a write-only property is given, and what is left as it is. The first one is kept until a version is
- * named, whichever it was by Terraform's count: AWS does not tell it, and a number alone would change the password.
- */
-export function passwordOf(property: string, version?: number) {
-    return { version: version ?? 1, ignoreChanges: version === undefined ? [property, `${property}Version`] : [] };
 }

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 
-type Statement = Omit<aws.iam.PolicyStatement, "Effect"> & { Effect?: "Allow" | "Deny" };
+/** A statement of a policy, which allows where it does not say otherwise. */
+export type Statement = Omit<aws.iam.PolicyStatement, "Effect"> & { Effect?: "Allow" | "Deny" };
 
 /** A policy of these statements, which allow where they do not say otherwise. */
 export function policy(...statements: Statement[]): aws.iam.PolicyDocument {

@@ -6,15 +6,15 @@ import { byName } from "./maps";
 export interface DatabaseArgs {
     /** Name of the instance or cluster. */
     name: string;
-    /** Major version of PostgreSQL. Minor ones come by themselves. */
-    engineVersion: string;
+    /** Major version of PostgreSQL. Minor ones come by themselves. Without one, each has the version that it has. */
+    postgresVersion?: string;
     /** Whether users depend on it: larger, in several zones, protected from deletion, longer backups. */
     production: boolean;
     /** What it is a replica of, in another region. */
     primary?: pulumi.Output<Primary>;
     /** Regions that have a replica of it. */
     replicaRegions: string[];
-    /** Which password it is; of a database with replicas only, as AWS changes all others itself. */
+    /** Which password it is; of a database with replicas only, as AWS makes and changes all others. */
     passwordVersion?: number;
     /** Subnets that it may be in. */
     subnetGroupName: pulumi.Input<string>;
@@ -34,6 +34,9 @@ export interface Primary {
 
 export const username = "app";
 
+/** The version of databases that are new. */
+export const newestVersion = "17";
+
 /** TLS only; and who changed what, and what was slow. */
 export const parameters = [
     { name: "rds.force_ssl", value: "1" },
@@ -52,4 +55,16 @@ export function logGroups(prefix: string, folder: string, logs: string[], kmsKey
                 kmsKeyId,
             }),
     );
+}
+
+/**
+ * What is given to new databases only. Of one that was imported AWS does not tell whether and by which key it keeps the
+ * password, and tells the minor version, too: what is given here would be a change.
+ */
+export function ofNewOnes({ postgresVersion, primary, replicaRegions }: DatabaseArgs): string[] {
+    const byAws = primary === undefined && replicaRegions.length === 0;
+    return [
+        ...(postgresVersion === undefined ? ["engineVersion"] : []),
+        ...(byAws ? ["manageMasterUserPassword", "masterUserSecretKmsKeyId"] : []),
+    ];
 }

@@ -1,24 +1,23 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { databaseSecret, passwordOf } from "./database-secret";
-import { DatabaseArgs, logGroups, parameters, username } from "./postgres";
+import { databaseSecret } from "./database-secret";
+import { DatabaseArgs, logGroups, newestVersion, ofNewOnes, parameters, username } from "./postgres";
 
 /**
  * PostgreSQL by RDS: an instance of its own for a service in an environment, or the replica of one in another region.
  * `key` is its service and environment.
  */
 export function rds(key: string, args: DatabaseArgs) {
-    const { name, production, primary, kmsKeyArn } = args;
+    const { name, production, primary, kmsKeyArn, postgresVersion = newestVersion } = args;
     const prefix = `rds-${key}`;
     const secret = args.replicaRegions.length > 0 ? databaseSecret(prefix, { ...args, username }) : undefined;
-    const password = passwordOf("passwordWo", args.passwordVersion);
     const logs = logGroups(prefix, `/aws/rds/instance/${name}`, ["postgresql", "upgrade"], kmsKeyArn);
 
     // By the major version: the next one's is there before the instance goes over to it.
     const parameterGroup = new aws.rds.ParameterGroup(prefix, {
-        name: `${name}-postgres${args.engineVersion}`,
+        name: `${name}-postgres${postgresVersion}`,
         description: "TLS only",
-        family: `postgres${args.engineVersion}`,
+        family: `postgres${postgresVersion}`,
         parameters,
     });
 
@@ -27,7 +26,7 @@ export function rds(key: string, args: DatabaseArgs) {
         {
             identifier: name,
             engine: "postgres",
-            engineVersion: args.engineVersion,
+            engineVersion: postgresVersion,
             instanceClass: production ? "db.m7g.large" : "db.t4g.small",
             applyImmediately: !production,
             ...(primary
@@ -35,7 +34,7 @@ export function rds(key: string, args: DatabaseArgs) {
                 : { dbName: "app", username, allocatedStorage: production ? 100 : 20 }),
 
             // AWS makes the password and keeps it, but not that of an instance with a replica.
-            ...(secret ? { passwordWo: secret.password, passwordWoVersion: password.version } : {}),
+            ...(secret?.password ? { passwordWo: secret.password, passwordWoVersion: args.passwordVersion } : {}),
             ...(secret || primary ? {} : { manageMasterUserPassword: true, masterUserSecretKmsKeyId: kmsKeyArn }),
 
             // Users of the database can also be those of IAM.
@@ -63,8 +62,12 @@ export function rds(key: string, args: DatabaseArgs) {
         },
         {
             dependsOn: Object.values(logs),
-            // A replica has the names of its primary; they must not replace it when it becomes one.
-            ignoreChanges: ["dbName", "username", ...(secret ? password.ignoreChanges : [])],
+            ignoreChanges: [
+                // A replica has the names of its primary; they must not replace it when it becomes one.
+                "dbName",
+                "username",
+                ...ofNewOnes(args),
+            ],
         },
     );
 

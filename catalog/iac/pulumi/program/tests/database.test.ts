@@ -7,11 +7,10 @@ import { databaseNetwork } from "../modules/database-network";
 import type { DatabaseArgs } from "../modules/postgres";
 import { rds } from "../modules/rds";
 import { tables } from "../modules/tables";
-import { inputsOf, made, names } from "./mocks";
+import { inputsOf, made, madeOf, names } from "./mocks";
 
 const args: DatabaseArgs & { zones: string[] } = {
     name: "shop-one-catalog-prod",
-    engineVersion: "17",
     production: true,
     replicaRegions: [],
     subnetGroupName: "shop-one-databases",
@@ -19,7 +18,7 @@ const args: DatabaseArgs & { zones: string[] } = {
     kmsKeyArn: "arn:key",
     zones: ["eu-west-1a", "eu-west-1b"],
 };
-const replicated = { ...args, replicaRegions: ["eu-central-1"] };
+const replicated = { ...args, replicaRegions: ["eu-central-1"], passwordVersion: 1 };
 const instance = "aws:rds/instance:Instance";
 const cluster = "aws:rds/cluster:Cluster";
 const secretVersion = "aws:secretsmanager/secretVersion:SecretVersion";
@@ -80,6 +79,18 @@ test("the password of one with replicas goes to it and into a secret for both re
     assert.equal(secret.kmsKeyId, "arn:key");
 });
 
+test("without a version, the password of one with replicas stays what it is, and no run asks for one", async () => {
+    const known = { ...replicated, passwordVersion: undefined };
+    const all = await made(() => [rds("catalog-prod", known), aurora("orders-prod", known)]);
+    const given = all.flatMap(({ inputs }) => Object.keys(inputs));
+    assert.deepEqual(
+        given.filter(property => /password/i.test(property)),
+        [],
+    );
+    assert.ok(!names(all).some(name => name.startsWith(secretVersion)));
+    assert.ok(names(all).includes("aws:secretsmanager/secret:Secret::aurora-orders-prod-secret"));
+});
+
 test("a replica has the names and the password of its primary", async () => {
     const primary = pulumi.output({ arn: "arn:primary", secret_arn: "arn:secret-here" });
     let connection: ReturnType<typeof rds>["connection"] | undefined;
@@ -121,6 +132,24 @@ test("the global cluster lies with the first region, and the second one joins it
     const joined = inputsOf(second, cluster, "aurora-orders-prod");
     assert.deepEqual([joined.globalClusterIdentifier, joined.engineVersion], ["global", "17.4"]);
     assert.ok(!("databaseName" in joined) && !names(second).some(name => name.includes("globalCluster")));
+});
+
+test("what AWS does not tell of an imported database is no change, and a named version is one", async () => {
+    const all = await made(() => [rds("catalog-prod", args), aurora("orders-prod", replicated)]);
+    const managed = ["engineVersion", "manageMasterUserPassword", "masterUserSecretKmsKeyId"];
+    assert.deepEqual(madeOf(all, instance, "rds-catalog-prod").options.ignoreChanges, [
+        "dbName",
+        "username",
+        ...managed,
+    ]);
+    const { ignoreChanges: ignored = [] } = madeOf(all, cluster, "aurora-orders-prod").options;
+    assert.ok(ignored.includes("engineVersion") && !ignored.some(property => /password/i.test(property)));
+    const global = madeOf(all, "aws:rds/globalCluster:GlobalCluster", "aurora-orders-prod");
+    assert.deepEqual(global.options.ignoreChanges, ["sourceDbClusterIdentifier"]);
+    const named = await made(() => rds("catalog-prod", { ...args, postgresVersion: "18" }));
+    const upgraded = madeOf(named, instance, "rds-catalog-prod");
+    assert.equal(upgraded.inputs.engineVersion, "18");
+    assert.ok(!upgraded.options.ignoreChanges?.includes("engineVersion"));
 });
 
 test("tables are encrypted and can be restored; with replicas they stream, and a replica is of one", async () => {

@@ -6,7 +6,7 @@ import { certificates } from "../modules/certificates";
 import { issued, proved } from "../modules/issued";
 import { records, RecordsArgs } from "../modules/records";
 import { zone } from "../modules/zone";
-import { inputsOf, Made, made, names } from "./mocks";
+import { inputsOf, Made, made, madeOf, names } from "./mocks";
 
 const validation = "aws:acm/certificateValidation:CertificateValidation";
 const dnsRecord = "cloudflare:index/dnsRecord:DnsRecord";
@@ -69,7 +69,8 @@ test("a zone that is there is looked up, one that is not is made in its account"
     assert.deepEqual(names(found), [`${dnsRecord}::validation--1.shop.example`]);
     assert.equal(inputsOf(found, dnsRecord, "validation--1.shop.example").zoneId, "zone-1");
     const fresh = await made(() => zone({ ...given, createZone: true, accountId: "account-2" }));
-    assert.deepEqual(inputsOf(fresh, "cloudflare:index/zone:Zone", "zone").account, { id: "account-2" });
+    const zoneMade = madeOf(fresh, "cloudflare:index/zone:Zone", "zone");
+    assert.deepEqual([zoneMade.inputs.account, zoneMade.options.protect], [{ id: "account-2" }, true]);
     assert.equal(inputsOf(fresh, dnsRecord, "validation--1.shop.example").zoneId, "Zone/zone");
     await assert.rejects(
         made(() => zone({ ...given, createZone: true })),

@@ -5,6 +5,7 @@ export interface Made {
     type: string;
     name: string;
     inputs: Record<string, any>;
+    options: pulumi.CustomResourceOptions;
 }
 
 /** What else is told of a resource once it is made. */
@@ -40,16 +41,33 @@ const answers: Record<string, Record<string, any>> = {
 /** What `program` makes. Nothing is asked of AWS: every resource gets an ID of its name. */
 export async function made(program: () => void): Promise<Made[]> {
     const all: Made[] = [];
+    let refused: unknown;
+    const options = new Map<string, pulumi.CustomResourceOptions>();
     await pulumi.runtime.setMocks({
         newResource: ({ type, name, inputs }) => {
-            all.push({ type, name, inputs });
+            if (type !== "pulumi:pulumi:Stack") {
+                all.push({ type, name, inputs, options: options.get(`${type}::${name}`) ?? {} });
+            }
             const state = { arn: `arn:${name}`, ...told(type, inputs), ...inputs };
             return { id: `${type.split(":").at(-1)}/${name}`, state };
         },
         call: ({ token }) => answers[token] ?? { accountId: "210987654321", partition: "aws", region: "eu-west-1" },
     });
-    program();
+    await pulumi.runtime.runInPulumiStack(async () => {
+        pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
+            options.set(`${type}::${name}`, opts);
+            return undefined;
+        });
+        try {
+            program();
+        } catch (error) {
+            refused = error;
+        }
+    });
     await pulumi.runtime.disconnect();
+    if (refused !== undefined) {
+        throw refused;
+    }
     return all;
 }
 
@@ -60,9 +78,14 @@ export function names(all: Made[]): string[] {
 
 /** What is given to the resource of that type and name. */
 export function inputsOf(all: Made[], type: string, name: string): Record<string, any> {
+    return madeOf(all, type, name).inputs;
+}
+
+/** The resource of that type and name. */
+export function madeOf(all: Made[], type: string, name: string): Made {
     const found = all.find(one => one.type === type && one.name === name);
     if (found === undefined) {
         throw new Error(`no ${type} ${name} among ${names(all).join(", ")}`);
     }
-    return found.inputs;
+    return found;
 }
