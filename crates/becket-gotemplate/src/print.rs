@@ -549,3 +549,9 @@ fn unprintable(character: char) -> bool {
         || (character.is_whitespace() && character != ' ')
         || matches!(character as u32, 0xad | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xfeff | 0xfff9..=0xfffb | 0xe000..=0xf8ff | 0xf0000..)
 }
+
+impl std::fmt::Debug for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}({})", self.type_name(), plain(self))
+    }
+}

@@ -4,7 +4,6 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::rc::Rc;
 
 use serde_json::{Map as JsonMap, Number, Value as Json};
@@ -313,10 +312,4 @@ fn json_number(number: f64) -> Result<Json, Fail> {
     Number::from_f64(number)
         .map(Json::Number)
         .ok_or_else(|| Fail::from("a number that is not finite cannot be written as JSON"))
-}
-
-impl fmt::Debug for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}({})", self.type_name(), crate::print::plain(self))
-    }
 }

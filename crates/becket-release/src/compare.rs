@@ -10,8 +10,7 @@ use similar::TextDiff;
 
 use crate::error::Error;
 use crate::folder::without_stage;
-use crate::stages::{Stages, check_unit};
-use crate::steps::released;
+use crate::stages::{Stages, check_unit, released};
 
 /// One thing that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]

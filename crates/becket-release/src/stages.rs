@@ -3,7 +3,7 @@
 use becket_source::{FileSet, did_you_mean};
 
 use crate::error::Error;
-use crate::folder::{candidate, overlay};
+use crate::folder::{candidate, overlay, release_folder};
 
 /// The stages in the order of promotion, the lowest first. For services they are the platform's environments.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +100,28 @@ pub(crate) fn check_overlay(files: &FileSet, unit: &str, stage: &str) -> Result<
         stage: stage.to_owned(),
         path,
     })
+}
+
+/// The release of a stage, with paths relative to its folder.
+pub(crate) fn released(files: &FileSet, stages: &Stages, unit: &str, stage: &str) -> Result<FileSet, Error> {
+    let release = files.folder(&release_folder(unit, stage));
+    if release.is_empty() {
+        return Err(not_released(stages, unit, stage));
+    }
+    Ok(release)
+}
+
+/// That nothing of the unit is released to the stage, with what does it.
+pub(crate) fn not_released(stages: &Stages, unit: &str, stage: &str) -> Error {
+    let command = match stages.before(stage) {
+        Ok(Some(_)) => format!("becket promote {unit} --to {stage}"),
+        _ => format!("becket release {unit}"),
+    };
+    Error::NotReleased {
+        unit: unit.to_owned(),
+        stage: stage.to_owned(),
+        command,
+    }
 }
 
 #[cfg(test)]

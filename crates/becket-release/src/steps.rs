@@ -10,7 +10,7 @@ use crate::folder::{candidate, for_stage, hold_file, images, make, release_folde
 use crate::hold::{Date, Hold};
 use crate::image::{Digest, Image};
 use crate::message::{Message, Step};
-use crate::stages::{Stages, check_overlay, check_unit};
+use crate::stages::{Stages, check_overlay, check_unit, not_released, released};
 
 /// What a step leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -306,27 +306,6 @@ pub(crate) fn is_ahead(files: &FileSet, unit: &str, stage: &str, next: &str) -> 
     let release = files.folder(&release_folder(unit, stage));
     !release.is_empty()
         && without_stage(&release) != without_stage(&files.folder(&release_folder(unit, next)))
-}
-
-/// The release of a stage, with paths relative to its folder.
-pub(crate) fn released(files: &FileSet, stages: &Stages, unit: &str, stage: &str) -> Result<FileSet, Error> {
-    let release = files.folder(&release_folder(unit, stage));
-    if release.is_empty() {
-        return Err(not_released(stages, unit, stage));
-    }
-    Ok(release)
-}
-
-fn not_released(stages: &Stages, unit: &str, stage: &str) -> Error {
-    let command = match stages.before(stage) {
-        Ok(Some(_)) => format!("becket promote {unit} --to {stage}"),
-        _ => format!("becket release {unit}"),
-    };
-    Error::NotReleased {
-        unit: unit.to_owned(),
-        stage: stage.to_owned(),
-        command,
-    }
 }
 
 fn candidate_of(files: &FileSet, unit: &str) -> Result<FileSet, Error> {

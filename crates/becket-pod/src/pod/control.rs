@@ -11,7 +11,7 @@ use tokio::io::Interest;
 use tokio::net::UnixStream;
 use tokio::sync::{oneshot, watch};
 
-use super::container::{Exit, Outcome};
+use super::exit::{Exit, Outcome};
 use super::lock;
 use crate::wire::{self, Call, Fault, Report, Request};
 

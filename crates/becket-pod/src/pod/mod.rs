@@ -2,6 +2,7 @@
 
 mod container;
 mod control;
+mod exit;
 mod log;
 
 use std::collections::VecDeque;
@@ -19,8 +20,9 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::process::Command;
 use tokio::sync::watch;
 
-pub use container::{Container, Exit, Outcome};
+pub use container::Container;
 use control::Control;
+pub use exit::{Exit, Outcome};
 
 use crate::PodError;
 use crate::init::{ARGUMENT, gateway};
