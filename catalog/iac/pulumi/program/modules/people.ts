@@ -85,10 +85,13 @@ function policies(platform: string) {
             Action: ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics"],
             Resource: "*",
         }),
-        logs: policy({
-            Action: ["logs:FilterLogEvents", "logs:GetLogEvents", "logs:GetQueryResults", "logs:StartQuery"],
-            Resource: pulumi.interpolate`arn:${partition}:logs:*:${accountId}:log-group:/aws/*/${platform}-*`,
-        }),
+        logs: policy(
+            {
+                Action: ["logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery"],
+                Resource: pulumi.interpolate`arn:${partition}:logs:*:${accountId}:log-group:/aws/*/${platform}-*`,
+            },
+            { Action: "logs:GetQueryResults", Resource: "*" },
+        ),
         // How a database does, not what is in it.
         databases: policy({
             Action: [
