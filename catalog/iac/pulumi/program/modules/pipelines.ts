@@ -51,8 +51,8 @@ export function pipelines(args: PipelinesArgs) {
         (trusted, name) =>
             new aws.iam.Role(`pipelines-${name}`, {
                 name: `${platform}-${name}`,
-                // Making a cluster and its databases can take more than an hour.
-                maxSessionDuration: name.endsWith("-apply") ? 7200 : 3600,
+                // Making a cluster and its databases can take more than an hour; draining its nodes one by one, several.
+                maxSessionDuration: name.endsWith("-ansible") ? 14400 : name.endsWith("-apply") ? 7200 : 3600,
                 assumeRolePolicy: policy({
                     Action: "sts:AssumeRoleWithWebIdentity",
                     Principal: { Federated: github.arn },
