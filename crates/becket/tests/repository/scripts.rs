@@ -105,6 +105,31 @@ fn roots_are_applied_in_order_and_give_their_outputs_to_those_that_need_them() {
 }
 
 #[test]
+fn ansible_gets_the_facts_of_the_cluster() {
+    let Some(repository) = small() else { return };
+    let eks = repository.at("terraform/prod/eks");
+    fs::create_dir(&eks).unwrap();
+    let outputs =
+        "output \"cluster_name\" { value = \"storefront-prod\" }\noutput \"oidc_issuer\" { value = \"i\" }\n";
+    fs::write(eks.join("main.tf"), outputs).unwrap();
+    said(&mut script(&repository, "apply", &["prod"]));
+    let file = repository.at("ansible/group_vars/prod/facts.yaml");
+    assert_eq!(
+        fs::read_to_string(&file).unwrap(),
+        "cluster_name: storefront-prod\n"
+    );
+    assert!(!repository.at("ansible/group_vars/nonprod/facts.yaml").exists());
+
+    let more = outputs.to_owned() + "output \"cluster_endpoint\" { value = \"https://api\" }\n";
+    fs::write(eks.join("main.tf"), more).unwrap();
+    said(&mut script(&repository, "apply", &["prod"]));
+    assert_eq!(
+        fs::read_to_string(&file).unwrap(),
+        "cluster_endpoint: https://api\ncluster_name: storefront-prod\n"
+    );
+}
+
+#[test]
 fn what_no_root_asks_for_any_more_is_given_to_none() {
     let Some(repository) = small() else { return };
     said(&mut script(&repository, "apply", &["iam"]));
