@@ -30,9 +30,15 @@ data "aws_iam_policy_document" "metrics" {
 }
 
 data "aws_iam_policy_document" "logs" {
+  # checkov:skip=CKV_AWS_356: results are of a query, which AWS knows no resource for
   statement {
-    actions   = ["logs:FilterLogEvents", "logs:GetLogEvents", "logs:GetQueryResults", "logs:StartQuery"]
+    actions   = ["logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery"]
     resources = ["arn:${local.partition}:logs:*:${local.account}:log-group:/aws/*/${var.platform}-*"]
+  }
+
+  statement {
+    actions   = ["logs:GetQueryResults"]
+    resources = ["*"]
   }
 }
 

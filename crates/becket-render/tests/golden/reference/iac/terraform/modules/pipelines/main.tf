@@ -31,8 +31,8 @@ resource "aws_iam_role" "this" {
 
   name               = "${var.platform}-${each.key}"
   assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
-  # Making a cluster and its databases can take more than an hour.
-  max_session_duration = endswith(each.key, "-apply") ? 7200 : 3600
+  # Making a cluster and its databases can take more than an hour; draining its nodes one by one, several.
+  max_session_duration = endswith(each.key, "-ansible") ? 14400 : endswith(each.key, "-apply") ? 7200 : 3600
 }
 
 data "aws_iam_policy_document" "trust" {
