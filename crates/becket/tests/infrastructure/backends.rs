@@ -5,51 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::aws::Aws;
 use crate::judge::judge;
-use crate::moto::Moto;
 use crate::tests::rendered;
-
-/// A local AWS, asked as `curl` does.
-struct Aws(Moto);
-
-impl Aws {
-    /// Asks a service of the region, which moto reads in the header, and returns what it answers.
-    fn asks(&self, service: &str, path: &str, arguments: &[&str]) -> String {
-        let credential = format!(
-            "Authorization: AWS4-HMAC-SHA256 Credential=test/20200101/eu-west-1/{service}/aws4_request"
-        );
-        let asked = Command::new("curl")
-            .args([
-                "--silent",
-                "--show-error",
-                "--fail-with-body",
-                "--header",
-                &credential,
-            ])
-            .args(arguments)
-            .arg(format!("{}/{path}", self.0.address))
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&asked.stdout).into_owned();
-        assert!(
-            asked.status.success(),
-            "{path}: {said}{}",
-            String::from_utf8_lossy(&asked.stderr)
-        );
-        said
-    }
-
-    /// Asks DynamoDB.
-    fn table(&self, action: &str, body: &str) -> String {
-        let target = format!("X-Amz-Target: DynamoDB_20120810.{action}");
-        let kind = "Content-Type: application/x-amz-json-1.0";
-        self.asks(
-            "dynamodb",
-            "",
-            &["--header", &target, "--header", kind, "--data", body],
-        )
-    }
-}
 
 /// Keeps a state with `tool` by the rendered backend of `choice`, in a folder of its own. No provider is needed.
 fn keeps(tool: &Path, choice: &str, aws: &Aws) {
@@ -71,8 +29,8 @@ fn keeps(tool: &Path, choice: &str, aws: &Aws) {
         let ran = Command::new(tool)
             .args(arguments)
             .current_dir(root.path())
-            .env("AWS_ENDPOINT_URL_S3", &aws.0.address)
-            .env("AWS_ENDPOINT_URL_DYNAMODB", &aws.0.address)
+            .env("AWS_ENDPOINT_URL_S3", aws.address())
+            .env("AWS_ENDPOINT_URL_DYNAMODB", aws.address())
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("CHECKPOINT_DISABLE", "1")
@@ -114,7 +72,7 @@ fn states_are_kept_and_locked_in_the_bucket_and_in_the_table_beside_it() {
     };
     for name in ["terraform", "tofu"] {
         let Some(tool) = judge(name, what) else { continue };
-        let aws = Aws(Moto::start(&moto));
+        let aws = Aws::start(&moto);
         let bucket = "acme-storefront-terraform-prod";
         let place = "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>";
         let put = [

@@ -2,12 +2,16 @@
 //! a local AWS.
 
 #[cfg(test)]
+mod aws;
+#[cfg(test)]
 mod backends;
 #[cfg(test)]
 #[path = "../judge/mod.rs"]
 mod judge;
 #[cfg(test)]
 mod local_aws;
+#[cfg(test)]
+mod mended;
 #[cfg(test)]
 #[path = "../moto/mod.rs"]
 mod moto;

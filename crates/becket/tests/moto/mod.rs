@@ -1,4 +1,4 @@
-//! A local AWS for a test.
+//! A local AWS for a test, mended as it is for users.
 
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -20,6 +20,11 @@ impl Moto {
         drop(free);
         let server = Command::new(program)
             .args(["-H", "127.0.0.1", "-p", &address.port().to_string()])
+            .env(
+                "PYTHONPATH",
+                concat!(env!("CARGO_MANIFEST_DIR"), "/../../catalog/local-aws/moto/server"),
+            )
+            .env("PYTHONDONTWRITEBYTECODE", "1")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
