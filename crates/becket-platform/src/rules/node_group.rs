@@ -1,8 +1,8 @@
-//! Node groups have sizes in order and one scaler.
+//! Node groups have sizes in order, one scaler, and names that EKS takes.
 
 use becket_source::{Level, Rule};
 
-use crate::finding::{Finding, Findings};
+use crate::finding::{Finding, Findings, Place};
 use crate::model::Platform;
 
 pub(crate) static RULE: Rule = Rule {
@@ -11,11 +11,13 @@ pub(crate) static RULE: Rule = Rule {
     title: "a node group that cannot be",
     documentation: r"## What
 
-Not min ≤ desired ≤ max, no instance types, or `scaleOnCpu` on a group that EKS manages.
+Not min ≤ desired ≤ max, no instance types, `scaleOnCpu` on a group that EKS manages, or more than 36 characters in the name
+of such a group.
 
 ## Why
 
-The cloud refuses sizes out of order. The scaling of a managed group belongs to EKS and the cluster autoscaler; a CPU policy beside them would fight them.
+The cloud refuses sizes out of order. The scaling of a managed group belongs to EKS and the cluster autoscaler; a CPU policy beside them would fight them. To the name of a managed group 27 characters are added, so that two of it can be
+there while one takes the other's place, and EKS takes 63.
 
 ## What to do
 
@@ -29,6 +31,9 @@ nodes:
 ```
 ",
 };
+
+/// The most characters of a managed group's name: EKS's 63 without the hyphen and 26 characters that Terraform appends.
+const LONGEST: usize = 36;
 
 pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     for (cluster_name, cluster) in &platform.clusters {
@@ -56,6 +61,15 @@ pub(super) fn check(platform: &Platform, findings: &mut Findings) {
             }
             if group.instances.is_empty() && !findings.is_broken(&at("instances")) {
                 findings.push(Finding::new(&RULE, at("instances"), format!("{of} has no instance types")));
+            }
+            let length = name.as_str().len();
+            if group.managed && length > LONGEST {
+                findings.push(
+                    Finding::new(&RULE, Place::Key(group.at.clone()), format!("{of} has a name of {length} characters"))
+                        .label(format!("{} too many", length - LONGEST))
+                        .note("EKS takes 63, of which 27 tell it from the group that takes its place")
+                        .help("shorten the name, or say `managed: false`"),
+                );
             }
             if group.managed && group.scale_on_cpu.is_some() {
                 findings.push(

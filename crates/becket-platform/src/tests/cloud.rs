@@ -205,9 +205,17 @@ teams:
     "#);
 }
 
-/// A cloud platform whose service `web` and further text are given.
+/// What is found in a cloud platform whose service `web` and further text are given.
 fn in_the_cloud(web: &str, further: &str) -> String {
-    let text = format!(
+    let text = cloud_platform(web, further);
+    show(
+        &text,
+        &parse("platform.yaml", &text).check(Date::constant(2026, 11, 23)),
+    )
+}
+
+fn cloud_platform(web: &str, further: &str) -> String {
+    format!(
         "\
 name: shop
 organisation: acme
@@ -224,10 +232,6 @@ environments:
 services:
   web: {{ image: ghcr.io/acme/web, {web} }}
 {further}"
-    );
-    show(
-        &text,
-        &parse("platform.yaml", &text).check(Date::constant(2026, 11, 23)),
     )
 }
 
@@ -332,4 +336,26 @@ services:
     assert_eq!(found(&shorter(15)), "");
     let elsewhere = format!("{}capabilities: {{ state: hcp }}\n", shorter(3));
     assert_eq!(found(&elsewhere), "");
+}
+
+#[test]
+fn a_managed_node_group_leaves_room_in_its_name() {
+    let found = |name: &str, more: &str| {
+        let nodes = format!("nodes: {{ {name}: {{ {more}instances");
+        let text = cloud_platform("host: www", "").replace("nodes: { a: { instances", &nodes);
+        show(
+            &text,
+            &parse("platform.yaml", &text).check(Date::constant(2026, 11, 23)),
+        )
+    };
+    let longest = "general-purpose-of-the-checkout-team";
+    assert_eq!(found(longest, ""), "");
+    let longer = format!("{longest}s");
+    assert_eq!(found(&longer, "managed: false, "), "");
+    assert_snapshot!(found(&longer, ""), @r"
+    BK0027 error: `general-purpose-of-the-checkout-teams` of `one` has a name of 37 characters
+      at 10:73 general-purpose-of-the-checkout-teams (1 too many)
+      note: EKS takes 63, of which 27 tell it from the group that takes its place
+      help: shorten the name, or say `managed: false`
+    ");
 }
