@@ -95,7 +95,7 @@ fn what_a_workflow_uses_of_its_repository_is_there() {
     22 |       stag: qa
        |       ^^^^ no such input
        |
-       = help: mend the name, or declare the input there
+       = help: did you mean `stage`?
     ");
     insta::assert_snapshot!(after("version: 1.15.8", "versoin: 1.15.8"), @r"
     warning[BK0532]: `.github/actions/terraform` has no input `versoin`
@@ -104,7 +104,7 @@ fn what_a_workflow_uses_of_its_repository_is_there() {
     11 |           versoin: 1.15.8
        |           ^^^^^^^ no such input
        |
-       = help: mend the name, or declare the input there
+       = help: did you mean `version`?
     ");
 }
 

@@ -22,6 +22,8 @@ pub(crate) struct Actions<'a> {
     pub(crate) uses: Vec<(Use<'a>, Resolution)>,
     /// Workflows and actions that are no YAML, by their paths.
     pub(crate) unreadable: BTreeMap<&'a str, SyntaxError>,
+    /// The inputs of the workflows and actions that are given some.
+    pub(crate) inputs: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// Reads the workflows and the composite actions of every repository in `files`.
@@ -139,6 +141,7 @@ impl Reader<'_, '_> {
             let there = known.contains(&given.name().to_lowercase());
             self.push(Kind::Input, target, &given.name(), given.key.span, there);
         }
+        self.actions.inputs.insert(target.to_owned(), known);
     }
 
     fn folder(&mut self, node: &Node, name: &str) {

@@ -1,6 +1,6 @@
 //! BK0532: an input that an action or workflow does not have.
 
-use becket_source::{Diagnostic, Level, Rule};
+use becket_source::{Diagnostic, Level, Rule, did_you_mean};
 
 use crate::rules::LinkRule;
 use crate::symbol::{By, Kind};
@@ -29,7 +29,7 @@ Mend the name, or declare the input.
     run,
 };
 
-fn run(_: &World<'_>, table: &Table<'_>, findings: &mut Vec<Diagnostic>) {
+fn run(world: &World<'_>, table: &Table<'_>, findings: &mut Vec<Diagnostic>) {
     for used in table.undefined_uses(Kind::Input, By::Expression) {
         let (home, name) = (&used.symbol.home, &used.symbol.name);
         // An action goes on without it.
@@ -38,14 +38,16 @@ fn run(_: &World<'_>, table: &Table<'_>, findings: &mut Vec<Diagnostic>) {
         } else {
             Level::Warning
         };
-        findings.push(
-            Diagnostic::new(
-                RULE.about.code,
-                level,
-                format!("`{home}` has no input `{name}`"),
-                used.place.location().labelled("no such input"),
-            )
-            .help("mend the name, or declare the input there"),
+        let finding = Diagnostic::new(
+            RULE.about.code,
+            level,
+            format!("`{home}` has no input `{name}`"),
+            used.place.location().labelled("no such input"),
         );
+        let known = world.actions.inputs.get(home).into_iter().flatten();
+        findings.push(match did_you_mean(name, known.map(String::as_str)) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.help("mend the name, or declare the input there"),
+        });
     }
 }
