@@ -8,8 +8,11 @@ use serde_json::Value;
 
 use crate::error::CommandError;
 
-/// A group that is there for the test only.
-const ADDED: &str = "added";
+/// What the name of a group ends with that is there for the test only.
+const ADDED: &str = "-added";
+
+/// As long as the name of a managed group may be.
+const LONGEST: usize = 36;
 
 /// `platform.yaml`, changed.
 #[derive(Debug, PartialEq)]
@@ -71,7 +74,7 @@ impl<'p> Variants<'p> {
     pub(super) fn a_node_group_more(&self) -> Result<Option<Variant>, CommandError> {
         self.edited(|editor, name, _| {
             let (nodes, group) = self.last_group(name)?;
-            let added = format!("{}-{ADDED}", group.name());
+            let added = other_name(&group.name());
             let copy = Fragment::from(group.value.to_value());
             let inserted = editor.insert(&nodes, &added, &copy, Position::End);
             Some(inserted.map(|()| (format!("{added} of {name}"), vec![added])))
@@ -82,7 +85,7 @@ impl<'p> Variants<'p> {
     pub(super) fn a_node_group_renamed(&self) -> Result<Option<Variant>, CommandError> {
         self.edited(|editor, name, _| {
             let (nodes, group) = self.last_group(name)?;
-            let (old, new) = (group.name().into_owned(), format!("{}-{ADDED}", group.name()));
+            let (old, new) = (group.name().into_owned(), other_name(&group.name()));
             let copy = Fragment::from(group.value.to_value());
             let edited = editor
                 .insert(&nodes, &new, &copy, Position::End)
@@ -145,9 +148,27 @@ impl<'p> Variants<'p> {
     }
 }
 
+/// A name that the group `name` could have instead.
+fn other_name(name: &str) -> String {
+    let kept: String = name.chars().take(LONGEST - ADDED.len()).collect();
+    format!("{}{ADDED}", kept.trim_end_matches('-'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_name_is_no_longer_than_one_may_be() {
+        assert_eq!(other_name("general"), "general-added");
+        let longest = other_name("general-purpose-of-the-check-out-team");
+        assert_eq!(longest, "general-purpose-of-the-check-o-added");
+        assert_eq!(longest.len(), LONGEST);
+        assert_eq!(
+            other_name("general-purpose-of-the-nodes--x"),
+            "general-purpose-of-the-nodes-added"
+        );
+    }
 
     const TEXT: &str = "\
 becket: 1
