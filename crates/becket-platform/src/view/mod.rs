@@ -271,12 +271,6 @@ fn of_platform(platform: &Platform, view: &mut Layer) {
     database::put_platform(platform, view);
     ingress::put_platform(platform, view);
     pulumi::put_platform(platform, view);
-    let hosts = platform.services.values().any(|service| service.host.is_some());
-    view.put(
-        "platform.has.hosts",
-        Value::from(hosts),
-        &platform.at.key("services"),
-    );
 }
 
 fn text(text: impl std::fmt::Display) -> Value {
