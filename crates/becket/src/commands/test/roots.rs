@@ -117,7 +117,8 @@ fn root(files: &FileSet, folder: &str, name: &str) -> Result<Root, String> {
     let path = format!("{folder}/facts.yaml");
     let mut facts = match files.text(&path) {
         Some(Ok(text)) => facts(text, name).map_err(|why| format!("{path}: {why}"))?,
-        _ => Vec::new(),
+        Some(Err(error)) => return Err(error.to_string()),
+        None => Vec::new(),
     };
     let given = given(files, name);
     facts.retain(|fact| !fact.path.first().is_some_and(|variable| given.contains(variable)));
