@@ -243,7 +243,17 @@ mod tests {
             assert_eq!(listed, there.count(), "{project} {stack}");
         }
 
-        // A change would be told.
+        // A change would be told, and a tag that is missing.
+        let settings = program.folder.path().join("certificates/Pulumi.nonprod.yaml");
+        let text = fs::read_to_string(&settings).unwrap();
+        fs::write(&settings, text.replace(", cluster: nonprod", "")).unwrap();
+        let untagged = program.differences("certificates", "nonprod");
+        assert_eq!(untagged.len(), 4, "{untagged:#?}");
+        assert!(
+            untagged.iter().all(|line| line.contains(": tags are ")),
+            "{untagged:#?}"
+        );
+
         let settings = program.folder.path().join("network/platform.nonprod.yaml");
         let text = fs::read_to_string(&settings).unwrap();
         fs::write(&settings, text.replace("10.10.4.0/22", "10.10.12.0/22")).unwrap();

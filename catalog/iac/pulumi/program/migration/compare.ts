@@ -7,6 +7,7 @@
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import * as yaml from "js-yaml";
 import { isEmpty, notGiven, same, statedAs, toPulumi } from "./attributes";
@@ -161,7 +162,7 @@ function tagDifferences(stated: Map<string, Resource>, made: Made[], defaults: V
         const resource = stated.get(`${type}::${name}`);
         const there = resource?.values["tags_all"];
         const here = { ...defaults, ...(inputs["tags"] as Values | undefined) };
-        return resource === undefined || isEmpty(there) || same(here, there)
+        return resource === undefined || isEmpty(there) || isDeepStrictEqual(here, there)
             ? []
             : [`${resource.address}: tags are ${JSON.stringify(there)}, and ${JSON.stringify(here)} here`];
     });
