@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::environment::domain;
+use super::operator::api_hosts;
 use super::{Layer, text};
 use crate::model::{CertificateScope, Cluster, Environment, Platform, Service, ZoneOrigin};
 use crate::names::{ClusterName, EnvironmentName, ServiceName};
@@ -59,6 +60,21 @@ pub(super) fn put_platform(platform: &Platform, view: &mut Layer) {
         &services,
     );
     view.put("platform.has.cdn", Value::from(!behind_cdn.is_empty()), &services);
+    let apis = api_hosts(platform);
+    let remote: Vec<_> = apis.keys().copied().collect();
+    view.put(
+        "platform.has.remote_clusters",
+        Value::from(!apis.is_empty()),
+        &at_clusters,
+    );
+    let hosts = apis
+        .iter()
+        .map(|(cluster, host)| (cluster.to_string(), host.clone().into()));
+    view.put(
+        "platform.dns.api_hosts",
+        Value::Object(hosts.collect()),
+        &at_clusters,
+    );
     let dns = platform.dns.as_ref();
     let new = dns.is_some_and(|dns| dns.zone == ZoneOrigin::New);
     let account = dns.and_then(|dns| dns.account.as_ref());
@@ -90,6 +106,12 @@ pub(super) fn put_platform(platform: &Platform, view: &mut Layer) {
             "load_balancer_hostnames",
         ),
         ("platform.dns.distributions", &behind_cdn, "cdn", "distributions"),
+        (
+            "platform.dns.cluster_endpoints",
+            &remote,
+            "eks",
+            "cluster_endpoint",
+        ),
     ];
     for (path, clusters, root, output) in facts {
         let each = clusters.iter().map(|cluster| {

@@ -66,6 +66,26 @@ pub fn operators(platform: &Platform) -> Vec<Operator<'_>> {
         .collect()
 }
 
+/// The clusters that an operator on another cluster reaches, each with the name that leads to its API.
+pub(super) fn api_hosts(platform: &Platform) -> IndexMap<&ClusterName, String> {
+    let operators = operators(platform);
+    let remote = operators.iter().flat_map(|operator| {
+        let own = operator.name;
+        operator
+            .clusters
+            .iter()
+            .copied()
+            .filter(move |cluster| *cluster != own)
+    });
+    remote
+        .map(|cluster| (cluster, api_host(platform, cluster)))
+        .collect()
+}
+
+fn api_host(platform: &Platform, cluster: &ClusterName) -> String {
+    format!("kubernetes.{cluster}.{}", platform.domain)
+}
+
 impl Operator<'_> {
     /// Where it reaches each of its clusters.
     pub(super) fn servers(&self, platform: &Platform) -> Map<String, Value> {
@@ -75,7 +95,7 @@ impl Operator<'_> {
                 let server = if *cluster == self.name {
                     "https://kubernetes.default.svc".to_owned()
                 } else {
-                    format!("https://kubernetes.{cluster}.{}", platform.domain)
+                    format!("https://{}", api_host(platform, cluster))
                 };
                 (cluster.to_string(), server.into())
             })

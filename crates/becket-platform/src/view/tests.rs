@@ -93,6 +93,15 @@ fn there_is_an_operator_for_production_and_one_for_the_rest() {
         json!({ "dev": null, "qa": null, "uat": null, "pre-prod": null, "prod": ["prod", "prod-dr"] })
             .to_string()
     );
+    // What DNS has to know of the cluster that production's does not run on.
+    assert_eq!(
+        get(&all[0], "platform.dns.api_hosts"),
+        json!({ "prod-dr": "kubernetes.prod-dr.acme.example" })
+    );
+    assert_eq!(
+        get(&all[0], "platform.dns.cluster_endpoints"),
+        json!({ "prod-dr": { "root": "../../prod-dr/eks", "output": "cluster_endpoint" } })
+    );
 }
 
 #[test]
@@ -283,6 +292,7 @@ fn a_platform_with_one_cluster_has_one_operator_which_is_productions() {
     let all = views(platform, Scope::Operator);
     assert_eq!(all.len(), 1);
     assert!(all[0].is("operator.protect") && all[0].is("operator.first"));
+    assert!(!all[0].is("platform.has.remote_clusters"));
     assert_eq!(
         get(&all[0], "operator.environments"),
         json!({ "prod": ["local"] })

@@ -304,6 +304,7 @@ mod tests {
                 "loadBalancerPool:LoadBalancerPool prod-prod",
                 "loadBalancerPool:LoadBalancerPool prod-prod-dr",
                 "loadBalancer:LoadBalancer prod",
+                "dnsRecord:DnsRecord api-kubernetes.prod-dr.acme.example",
             ]
             .map(str::to_owned),
         );

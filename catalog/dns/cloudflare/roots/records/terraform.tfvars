@@ -1,4 +1,5 @@
-platform = "example-platform"
+platform  = "example-platform"
+api_hosts = { example-cluster = "kubernetes.example-cluster.example.com" }
 
 environments = {
   example-environment = {

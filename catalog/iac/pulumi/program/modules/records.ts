@@ -19,6 +19,8 @@ export interface RecordsArgs {
     loadBalancers: Record<string, string[]>;
     /** The names at the CDN, by host. */
     distributions: Record<string, string>;
+    /** The API of each cluster whose Argo CD is on another, by the name that leads to it. */
+    apis: Record<string, pulumi.Input<string>>;
     /** Answered with 200 by the first host of an environment where it is ready for traffic. */
     healthCheckPath?: string;
 }
@@ -31,7 +33,7 @@ export interface Reached extends Environment {
 /** The names of environments and hosts. What each host leads to is the answer. */
 export function records(args: RecordsArgs): Record<string, string> {
     const { zoneId } = args;
-    const record = (resource: string, name: string, content: string) =>
+    const record = (resource: string, name: string, content: pulumi.Input<string>) =>
         new cloudflare.DnsRecord(resource, { zoneId, name, type: "CNAME", content, ttl: 300 });
 
     // Clusters whose gateway has made its load balancer, with its name.
@@ -60,6 +62,15 @@ export function records(args: RecordsArgs): Record<string, string> {
         }
     }
     failover(args, several, loadBalancers);
+
+    // Where Argo CD finds the API of a cluster that it is not on: a name that is known before the cluster is made.
+    mapValues(args.apis, (endpoint, host) =>
+        record(
+            `api-${host}`,
+            host,
+            pulumi.output(endpoint).apply(url => url.replace(/^https:\/\//, "")),
+        ),
+    );
 
     // Who answers for a host: its environment, or the CDN before it. TLS ends there: Cloudflare does not stand in between.
     mapValues(hosts, (content, host) => record(`host-${host}`, host, content));

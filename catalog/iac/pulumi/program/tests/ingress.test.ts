@@ -87,6 +87,7 @@ const args: RecordsArgs = {
     accountId: "account-1",
     loadBalancers: { one: ["one.elb"], two: ["two.elb"], three: ["three.elb"] },
     distributions: { "www.dev.shop.example": "d1.cloudfront.net" },
+    apis: { "kubernetes.three.shop.example": "https://three.eks" },
 };
 const contents = (all: Made[]) =>
     Object.fromEntries(all.filter(({ type }) => type === dnsRecord).map(({ inputs }) => [inputs.name, inputs.content]));
@@ -101,6 +102,7 @@ test("hosts lead to their environment or the CDN before it, and an environment t
         "www.dev.shop.example": "d1.cloudfront.net",
         "api.dev.shop.example": "ingress.dev.shop.example",
         "www.shop.example": "ingress.shop.example",
+        "kubernetes.three.shop.example": "three.eks",
     });
     assert.equal(hosts["www.shop.example"], "ingress.shop.example");
 });
@@ -116,5 +118,8 @@ test("an environment on several clusters is on the first healthy one of those th
     assert.deepEqual(inputsOf(one, "cloudflare:index/loadBalancer:LoadBalancer", "prod").defaultPools, [
         "LoadBalancerPool/prod-three",
     ]);
-    assert.deepEqual(contents(one), { "www.shop.example": "ingress.shop.example" });
+    assert.deepEqual(contents(one), {
+        "www.shop.example": "ingress.shop.example",
+        "kubernetes.three.shop.example": "three.eks",
+    });
 });

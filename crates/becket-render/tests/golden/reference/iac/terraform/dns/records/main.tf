@@ -30,6 +30,17 @@ resource "cloudflare_dns_record" "ingress" {
   ttl     = 300
 }
 
+# Where Argo CD finds the API of a cluster that it is not on: a name that is known before the cluster is made.
+resource "cloudflare_dns_record" "api" {
+  for_each = { for cluster, host in var.api_hosts : host => var.cluster_endpoints[cluster] if contains(keys(var.cluster_endpoints), cluster) }
+
+  zone_id = var.zone_id
+  name    = each.key
+  type    = "CNAME"
+  content = trimprefix(each.value, "https://")
+  ttl     = 300
+}
+
 # Who answers for a host: its environment, or the CDN before it. TLS ends there: Cloudflare does not stand in between.
 resource "cloudflare_dns_record" "host" {
   for_each = local.hosts

@@ -1,4 +1,5 @@
-platform = "storefront"
+platform  = "storefront"
+api_hosts = { prod-dr = "kubernetes.prod-dr.acme.example" }
 
 environments = {
   dev = {

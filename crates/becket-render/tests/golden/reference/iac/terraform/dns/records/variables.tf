@@ -11,6 +11,12 @@ variable "environments" {
   }))
 }
 
+variable "api_hosts" {
+  description = "The name that leads to the API, by cluster, of clusters whose Argo CD is on another."
+  type        = map(string)
+  default     = {}
+}
+
 variable "zone_id" {
   description = "A fact: output zone_id of ../zone."
   type        = string
@@ -29,6 +35,12 @@ variable "load_balancers" {
 variable "distributions" {
   description = "A fact: output distributions of each cluster's cdn, by host."
   type        = map(map(string))
+  default     = {}
+}
+
+variable "cluster_endpoints" {
+  description = "A fact: output cluster_endpoint of each such cluster's eks. None until it is made."
+  type        = map(string)
   default     = {}
 }
 
