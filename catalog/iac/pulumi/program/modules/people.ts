@@ -29,22 +29,33 @@ const rights: Record<TeamRole, (keyof ReturnType<typeof policies>)[] | "everythi
 export function people({ platform, teams, trusted = [] }: PeopleArgs) {
     const { accountId, partition } = account();
     const documents = policies(platform);
-    const trustedArns = trusted.length > 0 ? trusted : [pulumi.interpolate`arn:${partition}:iam::${accountId}:root`];
+    // A session of a role shows no second factor. Whoever gave that role has asked for one, as an identity provider does.
+    const trustedRoles = trusted.filter(arn => arn.includes(":role/"));
+    const accounts: pulumi.Input<string>[] =
+        trusted.length > 0
+            ? trusted.filter(arn => !trustedRoles.includes(arn))
+            : [pulumi.interpolate`arn:${partition}:iam::${accountId}:root`];
+    const takenBy = (arns: pulumi.Input<string>[], team: string, further: Record<string, Record<string, string>>) =>
+        arns.length > 0
+            ? [
+                  {
+                      Action: "sts:AssumeRole",
+                      Principal: { AWS: arns },
+                      Condition: { StringEquals: { "aws:PrincipalTag/team": team }, ...further },
+                  },
+              ]
+            : [];
 
     const roles = mapValues(teams, (teamRole, team) => {
         const role = new aws.iam.Role(`people-${team}`, {
             name: `${platform}-team-${team}`,
             description: `The team ${team}: ${teamRole}`,
             maxSessionDuration: teamRole === "admin" ? 3600 : 28800,
-            // Whoever the account trusts, has the tag `team`, and has shown a second factor.
-            assumeRolePolicy: policy({
-                Action: "sts:AssumeRole",
-                Principal: { AWS: trustedArns },
-                Condition: {
-                    StringEquals: { "aws:PrincipalTag/team": team },
-                    Bool: { "aws:MultiFactorAuthPresent": "true" },
-                },
-            }),
+            // Whoever is trusted, has the tag `team`, and has shown a second factor.
+            assumeRolePolicy: policy(
+                ...takenBy(accounts, team, { Bool: { "aws:MultiFactorAuthPresent": "true" } }),
+                ...takenBy(trustedRoles, team, {}),
+            ),
         });
         const of = rights[teamRole];
         if (of === undefined) {

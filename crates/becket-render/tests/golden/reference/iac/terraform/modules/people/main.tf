@@ -9,6 +9,10 @@ locals {
   partition = data.aws_partition.current.partition
   account   = data.aws_caller_identity.current.account_id
 
+  # A session of a role shows no second factor. Whoever gave that role has asked for one, as an identity provider does.
+  roles    = [for arn in var.trusted : arn if strcontains(arn, ":role/")]
+  accounts = length(var.trusted) > 0 ? setsubtract(var.trusted, local.roles) : toset(["arn:${local.partition}:iam::${local.account}:root"])
+
   # What each role may do in AWS. Everyone may find the clusters, so that kubectl gets in.
   rights = {
     viewer    = ["clusters", "metrics"]
@@ -33,28 +37,36 @@ resource "aws_iam_role" "this" {
   max_session_duration = each.value == "admin" ? 3600 : 28800
 }
 
-# Whoever the account trusts, has the tag `team`, and has shown a second factor.
+# Whoever is trusted, has the tag `team`, and has shown a second factor.
 data "aws_iam_policy_document" "trust" {
   for_each = var.teams
 
-  statement {
-    actions = ["sts:AssumeRole"]
+  dynamic "statement" {
+    for_each = { for kind, arns in { accounts = local.accounts, roles = local.roles } : kind => arns if length(arns) > 0 }
 
-    principals {
-      type        = "AWS"
-      identifiers = coalescelist(var.trusted, ["arn:${local.partition}:iam::${local.account}:root"])
-    }
+    content {
+      actions = ["sts:AssumeRole"]
 
-    condition {
-      test     = "StringEquals"
-      variable = "aws:PrincipalTag/team"
-      values   = [each.key]
-    }
+      principals {
+        type        = "AWS"
+        identifiers = statement.value
+      }
 
-    condition {
-      test     = "Bool"
-      variable = "aws:MultiFactorAuthPresent"
-      values   = ["true"]
+      condition {
+        test     = "StringEquals"
+        variable = "aws:PrincipalTag/team"
+        values   = [each.key]
+      }
+
+      dynamic "condition" {
+        for_each = statement.key == "accounts" ? ["aws:MultiFactorAuthPresent"] : []
+
+        content {
+          test     = "Bool"
+          variable = condition.value
+          values   = ["true"]
+        }
+      }
     }
   }
 }

@@ -14,7 +14,7 @@ variable "teams" {
 }
 
 variable "trusted" {
-  description = "Who may take the roles: accounts or roles by ARN, as that of an identity provider. Without any, this account."
+  description = "Who may take the roles: accounts by ARN, whose users show a second factor, or roles, as that of an identity provider, which asks for one itself. Without any, this account."
   type        = list(string)
   default     = []
 }
