@@ -366,6 +366,15 @@ fn values_and_facts_that_cannot_be_read_are_said_and_may_give_anything() {
         ["BK0501 network/terraform.tfvars: this cannot be read as HCL: unexpected token"]
     );
     assert_eq!(broken("network/terraform.tfvars.json", "{ \"cidr\": \n").len(), 1);
+    // What was not read gives values and no names: others are judged as before.
+    let mut others = files(ROOTS);
+    others.insert_text("network/terraform.tfvars", "cidr = [\n");
+    edit(&mut others, "network/outputs.tf", "\"vpc_id\"", "\"vpc\"");
+    let codes: Vec<_> = places(&others)
+        .iter()
+        .map(|place| place[..6].to_owned())
+        .collect();
+    assert_eq!(codes, ["BK0505", "BK0501"]);
     let mut binary = files(ROOTS);
     binary.insert("network/main.tf", vec![0xff, 0xfe, b'\n']);
     assert_eq!(

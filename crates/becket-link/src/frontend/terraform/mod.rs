@@ -50,7 +50,7 @@ pub(crate) fn read(files: &FileSet) -> Terraform<'_> {
         let (facts, no_facts) = facts::read(files, folder);
         (module.values, module.facts) = (values, facts);
         module.unreadable.extend(no_values.into_iter().chain(no_facts));
-        module.open |= generated || !module.unreadable.is_empty();
+        module.open |= generated;
         modules.insert(folder, module);
     }
     for folder in fragments(&modules) {

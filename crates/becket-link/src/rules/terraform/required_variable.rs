@@ -60,7 +60,8 @@ fn run(world: &World<'_>, _: &Table<'_>, findings: &mut Vec<Diagnostic>) {
 /// How bad it is where a variable is not given: an error in a root whose facts are said, a warning where a
 /// `terraform.tfvars` gives others that are required, nothing elsewhere.
 fn level(module: &Module<'_>) -> Option<Level> {
-    if module.open || module.layer {
+    // What cannot be read may give it.
+    if module.open || module.layer || !module.unreadable.is_empty() {
         return None;
     }
     if !module.facts.is_empty() {
