@@ -38,6 +38,17 @@ impl Store {
         })
     }
 
+    /// The states on `disk`, to look at and to change; an error where none were ever kept.
+    pub fn existing(disk: Arc<dyn Disk>, keys: Keyring) -> Result<Self, StoreError> {
+        disk.list(STATES)
+            .map_err(|error| StoreError::disk("list", STATES, error))?;
+        Ok(Self {
+            disk,
+            keys: Arc::new(keys),
+            retention: Retention::default(),
+        })
+    }
+
     fn place<'a>(&'a self, name: &'a StateName) -> Place<'a> {
         Place::of(&*self.disk, &self.keys, name)
     }

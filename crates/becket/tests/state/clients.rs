@@ -155,3 +155,32 @@ fn without_users_no_page_of_a_browser_is_let_in() {
     assert_eq!(asks("Host: localhost"), 200);
     assert_eq!(asks("Host: rebound.example"), 403);
 }
+
+#[test]
+fn a_key_is_made_for_a_server_and_for_nobody_who_only_looks() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let elsewhere = folder.path().join("elsewhere");
+    let command = |states: &Path, config: &Path, arguments: &[&str]| {
+        let mut command = Command::new(BECKET);
+        command.arg("state").args(arguments).arg("--dir").arg(states);
+        command.env("XDG_CONFIG_HOME", config).output().unwrap()
+    };
+    let states = server.folder.join("states");
+    let listed = command(&states, &elsewhere, &["list"]);
+    assert_eq!(listed.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&listed.stderr).into_owned();
+    assert!(
+        said.contains("there is no key for the states") && said.contains("BECKET_STATE_KEY"),
+        "{said}"
+    );
+    // A folder without states is none of them, and stays as it is.
+    let empty = tempfile::tempdir().unwrap();
+    let listed = command(empty.path(), &server.folder.join("config"), &["list"]);
+    assert!(String::from_utf8_lossy(&listed.stderr).contains("there are no states in"));
+    assert_eq!(std::fs::read_dir(empty.path()).unwrap().count(), 0);
+    // Users are not sealed.
+    let users = command(&states, &elsewhere, &["token", "list"]);
+    assert!(users.status.success(), "{users:?}");
+    assert!(!elsewhere.exists());
+}

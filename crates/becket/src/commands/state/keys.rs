@@ -1,5 +1,5 @@
-//! The keys that states are sealed with. Without any said, one is made outside of the folder of the states, so that who
-//! copies that folder has not copied the key.
+//! The keys that states are sealed with. Without any said, a server makes one outside of the folder of the states, so that
+//! who copies that folder has not copied the key.
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -13,22 +13,58 @@ use crate::output::Output;
 
 const VARIABLE: &str = "BECKET_STATE_KEY";
 
-pub(super) fn of(start: &Path, place: &Place, output: Output) -> Result<Keyring, CommandError> {
+/// The keys of states that are there: none is made for them, since it would open nothing.
+pub(super) fn of(start: &Path, place: &Place) -> Result<Keyring, CommandError> {
+    if let Some(keys) = said(start, place)? {
+        return Ok(keys);
+    }
+    let file = own()?;
+    kept(&file)?.ok_or_else(|| {
+        CommandError::usage(format!(
+            "there is no key for the states: {} is not there",
+            file.display()
+        ))
+        .hint(format!(
+            "--key-file FILE, or {VARIABLE}, with the key that the server has"
+        ))
+    })
+}
+
+/// The keys of a server, which may be the first to need one.
+pub(super) fn of_server(start: &Path, place: &Place, output: Output) -> Result<Keyring, CommandError> {
+    if let Some(keys) = said(start, place)? {
+        return Ok(keys);
+    }
+    let file = own()?;
+    kept(&file)?.map_or_else(|| make(&file, output), Ok)
+}
+
+/// Keys for what is not sealed: they are nobody's.
+pub(super) fn unneeded() -> Result<Keyring, CommandError> {
+    let key = Keyring::new_key().and_then(|key| Keyring::read(&key));
+    key.map_err(|error| CommandError::machine(&error))
+}
+
+/// The keys that were named.
+fn said(start: &Path, place: &Place) -> Result<Option<Keyring>, CommandError> {
     if let Some(file) = &place.key_file {
         let file = start.join(file);
         let text = std::fs::read_to_string(&file).map_err(|error| {
             CommandError::usage(format!("cannot read the keys in {}: {error}", file.display()))
                 .hint(format!("openssl rand -base64 32 > {}", file.display()))
         })?;
-        return read(&text, &file.display().to_string());
+        return read(&text, &file.display().to_string()).map(Some);
     }
-    if let Some(text) = std::env::var_os(VARIABLE) {
-        return read(&text.to_string_lossy(), VARIABLE);
-    }
-    let file = own()?;
-    match std::fs::read_to_string(&file) {
-        Ok(text) => read(&text, &file.display().to_string()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(&file, output),
+    let text = std::env::var_os(VARIABLE);
+    text.map(|text| read(&text.to_string_lossy(), VARIABLE))
+        .transpose()
+}
+
+/// The keys in the user's own file; none where there is no such file.
+fn kept(file: &Path) -> Result<Option<Keyring>, CommandError> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => read(&text, &file.display().to_string()).map(Some),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(CommandError::machine(format!(
             "cannot read {}: {error}",
             file.display()

@@ -10,8 +10,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use becket_tfstate::{
-    By, ChangeKind, Content, Folder, Kept, Origin, Retention, SealError, StateName, Store, StoreError,
-    Version, age,
+    By, ChangeKind, Content, Folder, Kept, Keyring, Origin, Retention, SealError, StateName, Store,
+    StoreError, Version, age,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -25,24 +25,16 @@ pub(crate) fn run(start: &Path, state: &State, output: Output) -> Result<(), Com
     match state {
         State::Serve(arguments) => serve::run(start, arguments, output),
         State::Token(arguments) => token::run(start, arguments, output),
-        State::List { place } => list(&existing(start, place, output)?, output),
-        State::Locks { place } => locks(&existing(start, place, output)?, output),
-        State::History { name, place } => history(&existing(start, place, output)?, &named(name)?, output),
+        State::List { place } => list(&existing(start, place)?, output),
+        State::Locks { place } => locks(&existing(start, place)?, output),
+        State::History { name, place } => history(&existing(start, place)?, &named(name)?, output),
         State::Diff {
             name,
             from,
             to,
             place,
-        } => diff(
-            &existing(start, place, output)?,
-            &named(name)?,
-            *from,
-            *to,
-            output,
-        ),
-        State::Show { name, number, place } => {
-            show(&existing(start, place, output)?, &named(name)?, *number, output)
-        }
+        } => diff(&existing(start, place)?, &named(name)?, *from, *to, output),
+        State::Show { name, number, place } => show(&existing(start, place)?, &named(name)?, *number, output),
         State::Restore {
             name,
             number,
@@ -50,7 +42,7 @@ pub(crate) fn run(start: &Path, state: &State, output: Output) -> Result<(), Com
             place,
         } => {
             let name = named(name)?;
-            let restored = existing(start, place, output)?
+            let restored = existing(start, place)?
                 .restore(&name, *number, *force, &by())
                 .map_err(|error| refused(&error))?;
             let serial = restored.meta.serial;
@@ -63,12 +55,10 @@ pub(crate) fn run(start: &Path, state: &State, output: Output) -> Result<(), Com
             );
             Ok(())
         }
-        State::Unlock { name, id, place } => {
-            unlock(&existing(start, place, output)?, &named(name)?, id, output)
-        }
-        State::Prune { keep, place } => prune(&existing(start, place, output)?, keep, output),
+        State::Unlock { name, id, place } => unlock(&existing(start, place)?, &named(name)?, id, output),
+        State::Prune { keep, place } => prune(&existing(start, place)?, keep, output),
         State::Rekey { place } => {
-            let store = existing(start, place, output)?;
+            let store = existing(start, place)?;
             let renewed = store.renew_keys().map_err(|error| refused(&error))?;
             output.result(
                 format!(
@@ -82,24 +72,23 @@ pub(crate) fn run(start: &Path, state: &State, output: Output) -> Result<(), Com
 }
 
 /// The states of a folder that is there.
-fn existing(start: &Path, place: &Place, output: Output) -> Result<Store, CommandError> {
-    let dir = start.join(&place.dir);
-    let folder = Folder::existing(&dir).map_err(|error| {
-        CommandError::usage(format!("there are no states in {}: {error}", dir.display()))
-            .hint("--dir DIR, the folder that `becket state serve` has")
-    })?;
-    open(folder, start, place, Retention::default(), output)
+fn existing(start: &Path, place: &Place) -> Result<Store, CommandError> {
+    there(start, place, || keys::of(start, place))
 }
 
-fn open(
-    folder: Folder,
+/// What is kept in a folder that is there, with these keys.
+fn there(
     start: &Path,
     place: &Place,
-    retention: Retention,
-    output: Output,
+    keys: impl FnOnce() -> Result<Keyring, CommandError>,
 ) -> Result<Store, CommandError> {
-    let keys = keys::of(start, place, output)?;
-    Store::open(Arc::new(folder), keys, retention).map_err(|error| refused(&error))
+    let dir = start.join(&place.dir);
+    let none = |error: &dyn std::fmt::Display| {
+        CommandError::usage(format!("there are no states in {}: {error}", dir.display()))
+            .hint("--dir DIR, the folder that `becket state serve` has")
+    };
+    let folder = Folder::existing(&dir).map_err(|error| none(&error))?;
+    Store::existing(Arc::new(folder), keys()?).map_err(|error| none(&error))
 }
 
 fn named(name: &str) -> Result<StateName, CommandError> {

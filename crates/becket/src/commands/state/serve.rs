@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use becket_tfstate::{Certificates, Folder, ServeError, Server, Settings};
+use becket_tfstate::{Certificates, Folder, ServeError, Server, Settings, Store};
 use serde_json::json;
 
-use super::{open, refused, retention};
+use super::{keys, refused, retention};
 use crate::cli::state::Serve;
 use crate::error::{CommandError, chain};
 use crate::output::Output;
@@ -19,13 +19,9 @@ pub(super) fn run(start: &Path, arguments: &Serve, output: Output) -> Result<(),
         CommandError::machine(format!("cannot keep states in {}: {error}", dir.display()))
     })?;
     let certificates = certificates(start, arguments)?;
-    let store = open(
-        folder,
-        start,
-        &arguments.place,
-        retention(&arguments.keep),
-        output,
-    )?;
+    let keys = keys::of_server(start, &arguments.place, output)?;
+    let store = Store::open(Arc::new(folder), keys, retention(&arguments.keep));
+    let store = store.map_err(|error| refused(&error))?;
     store.recover().map_err(|error| refused(&error))?;
     let settings = Settings {
         listen: arguments.listen,

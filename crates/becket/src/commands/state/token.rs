@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use becket_tfstate::{AccessError, Pattern, User};
+use becket_tfstate::{AccessError, Pattern, Store, User};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{columns, existing, local, or, refused};
-use crate::cli::state::Token;
+use super::{columns, keys, local, or, refused, there};
+use crate::cli::state::{Place, Token};
 use crate::error::CommandError;
 use crate::output::Output;
 
@@ -29,7 +29,7 @@ pub(super) fn run(start: &Path, token: &Token, output: Output) -> Result<(), Com
                 created: Timestamp::now(),
                 until: until.as_deref().map(end_of).transpose()?,
             };
-            let store = existing(start, place, output)?;
+            let store = users(start, place)?;
             let token = store
                 .change_access(|access| access.add(name, user, !certificate))
                 .map_err(|error| wrong(&error))?;
@@ -43,9 +43,7 @@ pub(super) fn run(start: &Path, token: &Token, output: Output) -> Result<(), Com
             output.result(text, &json!({ "name": name, "token": token }));
         }
         Token::List { place } => {
-            let access = existing(start, place, output)?
-                .access()
-                .map_err(|error| wrong(&error))?;
+            let access = users(start, place)?.access().map_err(|error| wrong(&error))?;
             let texts = |patterns: &[Pattern]| patterns.iter().map(ToString::to_string).collect::<Vec<_>>();
             let (mut rows, mut values) = (Vec::new(), Vec::new());
             for (name, user) in &access.users {
@@ -72,13 +70,18 @@ pub(super) fn run(start: &Path, token: &Token, output: Output) -> Result<(), Com
             );
         }
         Token::Remove { name, place } => {
-            existing(start, place, output)?
+            users(start, place)?
                 .change_access(|access| access.remove(name))
                 .map_err(|error| wrong(&error))?;
             output.result(format!("{name} is gone"), &json!({ "name": name }));
         }
     }
     Ok(())
+}
+
+/// The store of the users, who are not sealed.
+fn users(start: &Path, place: &Place) -> Result<Store, CommandError> {
+    there(start, place, keys::unneeded)
 }
 
 fn patterns(texts: &[String]) -> Result<Vec<Pattern>, CommandError> {
