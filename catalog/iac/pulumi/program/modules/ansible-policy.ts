@@ -79,7 +79,13 @@ export function ansiblePolicy(platform: string, cluster: string, bucketPrefix: s
             Sid: "Expire",
             Action: ["ec2:DeleteSnapshot", "rds:DeleteDBClusterSnapshot", "rds:DeleteDBSnapshot"],
             Resource: [snapshots, arn("rds", "cluster-snapshot:*"), arn("rds", "snapshot:*")],
-            Condition: { StringEquals: { "aws:ResourceTag/cluster": cluster, "aws:ResourceTag/backup": "ansible" } },
+            Condition: {
+                StringEquals: {
+                    "aws:ResourceTag/platform": platform,
+                    "aws:ResourceTag/cluster": cluster,
+                    "aws:ResourceTag/backup": "ansible",
+                },
+            },
         },
         { Sid: "Volumes", Action: ["ec2:CreateSnapshot", "ec2:CreateVolume"], Resource: volumes },
         {
