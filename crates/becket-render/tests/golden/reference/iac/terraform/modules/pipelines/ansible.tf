@@ -104,6 +104,12 @@ data "aws_iam_policy_document" "ansible" {
 
     condition {
       test     = "StringEquals"
+      variable = "aws:ResourceTag/platform"
+      values   = [var.platform]
+    }
+
+    condition {
+      test     = "StringEquals"
       variable = "aws:ResourceTag/cluster"
       values   = [each.key]
     }
