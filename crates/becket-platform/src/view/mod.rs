@@ -171,6 +171,7 @@ pub fn views_with(platform: &Platform, lock: &Lock, scope: Scope) -> Vec<View> {
                     vpc::put(cluster, layer);
                     pulumi::put_cluster(layer);
                     ingress::put_cluster(platform, name, cluster, layer);
+                    operator::put_cluster(platform, name, layer);
                 }))
             })
             .collect(),

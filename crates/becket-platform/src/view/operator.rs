@@ -110,6 +110,25 @@ impl Operator<'_> {
     }
 }
 
+/// Adds whether a cluster's Argo CD is on another, and whether the one on it serves others.
+pub(super) fn put_cluster(platform: &Platform, name: &ClusterName, view: &mut Layer) {
+    let at = platform.at.key("environments");
+    let all = operators(platform);
+    let operator = all.iter().find(|operator| operator.clusters.contains(&name));
+    let elsewhere = operator.map(|operator| operator.name).filter(|own| *own != name);
+    let for_others = operator.is_some_and(|operator| operator.name == name && operator.clusters.len() > 1);
+    let role_arns =
+        elsewhere.map(|own| json!({ "root": format!("../../{own}/eks"), "output": "argocd_role_arns" }));
+    view.put(
+        "cluster.has.argocd_elsewhere",
+        Value::from(elsewhere.is_some()),
+        &at,
+    );
+    view.put("cluster.has.argocd_for_others", Value::from(for_others), &at);
+    view.put("cluster.argocd.cluster", elsewhere.map_or(Value::Null, text), &at);
+    view.put("cluster.argocd.role_arns", role_arns.unwrap_or_default(), &at);
+}
+
 pub(super) fn put(platform: &Platform, operator: &Operator<'_>, view: &mut Layer) {
     let clusters = platform.at.key("clusters");
     let environments = platform.at.key("environments");

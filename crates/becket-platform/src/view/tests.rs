@@ -93,6 +93,15 @@ fn there_is_an_operator_for_production_and_one_for_the_rest() {
         json!({ "dev": null, "qa": null, "uat": null, "pre-prod": null, "prod": ["prod", "prod-dr"] })
             .to_string()
     );
+    let prod = cluster("prod", &[]);
+    assert!(prod.is("cluster.has.argocd_for_others") && !prod.is("cluster.has.argocd_elsewhere"));
+    assert!(!cluster("nonprod", &[]).is("cluster.has.argocd_for_others"));
+    let further = cluster("prod-dr", &[]);
+    assert!(further.is("cluster.has.argocd_elsewhere") && !further.is("cluster.has.argocd_for_others"));
+    assert_eq!(
+        get(&further, "cluster.argocd.role_arns"),
+        json!({ "root": "../../prod/eks", "output": "argocd_role_arns" })
+    );
     // What DNS has to know of the cluster that production's does not run on.
     assert_eq!(
         get(&all[0], "platform.dns.api_hosts"),

@@ -1,11 +1,12 @@
-platform            = "example-platform"
-cluster             = "example-cluster"
-account             = "111122223333"
-region              = "example-region"
-kubernetes_version  = "1.36"
-public_access_cidrs = ["192.0.2.0/24"]
-identity            = "pod-identity"
-teams               = { example-team = "developer" }
+platform              = "example-platform"
+cluster               = "example-cluster"
+account               = "111122223333"
+region                = "example-region"
+kubernetes_version    = "1.36"
+public_access_cidrs   = ["192.0.2.0/24"]
+identity              = "pod-identity"
+teams                 = { example-team = "developer" }
+argocd_reaches_others = true
 
 managed_nodes = {
   example-general = {

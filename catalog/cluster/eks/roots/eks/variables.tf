@@ -50,6 +50,18 @@ variable "ansible_role_arns" {
   type        = map(string)
 }
 
+variable "argocd_reaches_others" {
+  description = "Whether the Argo CD on this cluster serves others too."
+  type        = bool
+  default     = false
+}
+
+variable "argocd_role_arns" {
+  description = "A fact where Argo CD is on another cluster: output argocd_role_arns of that cluster's eks."
+  type        = map(string)
+  default     = {}
+}
+
 variable "identity" {
   description = "How pods get AWS roles: pod-identity, or irsa."
   type        = string

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
 import { accessOf } from "../modules/access";
+import { argocdRoles } from "../modules/argocd";
 import { cluster } from "../modules/cluster";
 import { nodeTermination } from "../modules/node-termination";
 import { NodeGroup, nodes, SelfManagedNodeGroup } from "../modules/nodes";
@@ -15,6 +16,10 @@ interface Settings {
     identity?: "pod-identity" | "irsa";
     /** What each team may do: admin, developer, releaser or viewer. */
     teams: Record<string, string>;
+    /** Whether the Argo CD on this cluster serves others too. */
+    argocdReachesOthers?: boolean;
+    /** The cluster that this one's Argo CD is on, where that is another. */
+    argocdCluster?: string;
     managedNodes?: Record<string, NodeGroup>;
     selfManagedNodes?: Record<string, SelfManagedNodeGroup>;
 }
@@ -37,6 +42,7 @@ const addons = irsa ? allAddons.filter(addon => addon !== "eks-pod-identity-agen
 
 const networkOutputs = outputsOf(platform, "network");
 const iam = outputsOf(platform, "iam", given.account);
+const argocd = given.argocdCluster === undefined ? undefined : outputsOf(platform, "eks", given.argocdCluster);
 const privateSubnetIds = networkOutputs
     .requireOutput("private_subnet_ids")
     .apply((ids: Record<string, string>) => Object.values(ids));
@@ -46,7 +52,7 @@ const plane = cluster({
     kubernetesVersion: given.kubernetesVersion,
     privateSubnetIds,
     publicAccessCidrs: given.publicAccessCidrs,
-    access: accessEntries ? accessOf(stack, given.teams, iam) : {},
+    access: accessEntries ? accessOf(stack, given.teams, iam, argocd) : {},
     irsa,
 });
 const identity: ClusterIdentity = {
@@ -102,3 +108,4 @@ export const node_role_arns = groups.roleArns;
 export const node_termination_queue_url = termination?.queueUrl ?? null;
 export const node_termination_role_arn = termination?.roleArn ?? null;
 export const ebs_csi_role_arn = ebsCsi.arn;
+export const argocd_role_arns = given.argocdReachesOthers ? argocdRoles(name, identity) : {};

@@ -3,9 +3,15 @@ import type { Access } from "./cluster";
 
 /**
  * Teams have the group of their role. Who installs what the cluster runs on is an administrator; Ansible's other playbooks
- * have the groups of ansible/rbac.
+ * have the groups of ansible/rbac. An Argo CD on another cluster, whose outputs `argocd` are, brings this one to what Git
+ * says, whatever that is.
  */
-export function accessOf(cluster: string, teams: Record<string, string>, iam: pulumi.StackReference) {
+export function accessOf(
+    cluster: string,
+    teams: Record<string, string>,
+    iam: pulumi.StackReference,
+    argocd?: pulumi.StackReference,
+) {
     const roleOf = (output: string, key: string) => iam.requireOutput(output).apply(arns => arns[key]);
     const access: Record<string, Access> = {};
     for (const [team, role] of Object.entries(teams)) {
@@ -18,5 +24,9 @@ export function accessOf(cluster: string, teams: Record<string, string>, iam: pu
         groups: ["ansible-backup", "ansible-maintenance", "ansible-restore"],
         admin: false,
     };
+    for (const name of argocd === undefined ? [] : ["controller", "server"]) {
+        const principalArn = argocd!.requireOutput("argocd_role_arns").apply(arns => arns[name]);
+        access[`argocd-${name}`] = { principalArn, groups: [], admin: true };
+    }
     return access;
 }

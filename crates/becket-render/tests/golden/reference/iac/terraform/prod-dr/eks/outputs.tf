@@ -45,3 +45,8 @@ output "node_termination_role_arn" {
 output "ebs_csi_role_arn" {
   value = module.ebs_csi.role_arn
 }
+
+output "argocd_role_arns" {
+  description = "For the clusters that the Argo CD here reaches; none where there are no others."
+  value       = { for name, identity in module.argocd : name => identity.role_arn }
+}

@@ -1,9 +1,10 @@
-platform           = "storefront"
-cluster            = "prod"
-account            = "222222222222"
-region             = "eu-west-1"
-kubernetes_version = "1.36"
-teams              = { platform = "admin", shop = "developer", release-managers = "releaser" }
+platform              = "storefront"
+cluster               = "prod"
+account               = "222222222222"
+region                = "eu-west-1"
+kubernetes_version    = "1.36"
+teams                 = { platform = "admin", shop = "developer", release-managers = "releaser" }
+argocd_reaches_others = true
 
 managed_nodes = {
   general = {
