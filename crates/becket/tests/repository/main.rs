@@ -150,6 +150,57 @@ mod tests {
         }
     }
 
+    /// What Terraform gives as an argument, makes or reads is in its state, unless it is ephemeral or write-only.
+    #[test]
+    fn no_password_or_key_comes_into_a_state() {
+        const ARGUMENTS: [&str; 5] = [
+            "auth_token",
+            "master_password",
+            "password",
+            "secret_binary",
+            "secret_string",
+        ];
+        const MADE: [&str; 3] = ["aws_iam_access_key", "random_password", "tls_private_key"];
+        const READ: [&str; 3] = [
+            "aws_eks_cluster_auth",
+            "aws_secretsmanager_random_password",
+            "aws_secretsmanager_secret_version",
+        ];
+        let repository = Repository::render("{}");
+        let mut given_write_only = 0;
+        for file in below(&repository.at("terraform"), "tf") {
+            let text = fs::read_to_string(&file).unwrap();
+            let tree = hcl::parse(&text).body.to_node(&text);
+            let of = |kind: &str| {
+                tree.get(kind)
+                    .map(|found| found.entries().to_vec())
+                    .unwrap_or_default()
+            };
+            for (kind, refused) in [("resource", MADE), ("data", READ)] {
+                for entry in of(kind) {
+                    assert!(
+                        !refused.contains(&&*entry.name()),
+                        "{}: {}",
+                        file.display(),
+                        entry.name()
+                    );
+                }
+            }
+            for resource in of("resource")
+                .iter()
+                .flat_map(|kind| kind.value.entries().to_vec())
+            {
+                for argument in resource.value.entries() {
+                    let name = argument.name();
+                    assert!(!ARGUMENTS.contains(&&*name), "{}: {name}", file.display());
+                    given_write_only +=
+                        usize::from(ARGUMENTS.iter().any(|known| name == format!("{known}_wo")));
+                }
+            }
+        }
+        assert_eq!(given_write_only, 3, "of RDS, of Aurora, and of the secret");
+    }
+
     /// What is left out stands where it is left out: `# checkov:skip=<check>: <reason>`.
     #[test]
     fn the_terraform_is_safe_by_what_checkov_knows() {
