@@ -22,6 +22,7 @@ mod tests {
     use becket_document::{Node, hcl, yaml};
 
     use crate::judge::judge;
+    use crate::reference::{CDN, rendered};
     use crate::rendered::{Repository, said, without_color};
 
     /// One repository for each way in which the files can differ.
@@ -147,6 +148,21 @@ mod tests {
         for check in required.items() {
             let check = check.as_str().unwrap();
             assert!(jobs.contains(check), "`{check}` is none of {jobs:?}");
+        }
+    }
+
+    /// Regional gateways need a provider that cannot be had here: that all names fit is all that is seen of them.
+    #[test]
+    fn linking_finds_nothing_whatever_is_chosen() {
+        for choice in [
+            "{ nat: regional }",
+            "{ state: hcp, iac: opentofu, local-aws: localstack }",
+            "{ state: becket, iac: pulumi }",
+            "{ state: s3-dynamodb, identity: irsa }",
+        ] {
+            let files = rendered(choice, Some(CDN));
+            let found = becket_link::link(&files).findings;
+            assert!(found.is_empty(), "{choice}: {found:#?}");
         }
     }
 
