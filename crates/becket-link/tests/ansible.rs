@@ -126,7 +126,7 @@ fn an_output_that_a_fact_of_ansible_takes() {
       |        ------------- it has `cluster_arn`
       |
       = help: did you mean `cluster_arn`?
-      = help: it has `argocd_role_arns`, `cluster_arn`, `cluster_certificate_authority_data`, `cluster_endpoint`, `cluster_security_group_id`, `ebs_csi_role_arn`, `name`, `node_role_arns`, `node_termination_queue_url`, `node_termination_role_arn`, `oidc_issuer`, `oidc_provider_arn`
+      = help: it has `argocd_role_arns`, `autoscaler_role_arn`, `cluster_arn`, `cluster_certificate_authority_data`, `cluster_endpoint`, `cluster_security_group_id`, `ebs_csi_role_arn`, `name`, `node_role_arns`, `node_termination_queue_url`, `node_termination_role_arn`, `oidc_issuer`, `oidc_provider_arn`
 
     error[BK0505]: `iac/terraform/prod/eks` has no output `cluster_name`
      --> iac/terraform/prod/database/facts.yaml:4:39
@@ -140,7 +140,7 @@ fn an_output_that_a_fact_of_ansible_takes() {
       |        ------------- it has `cluster_arn`
       |
       = help: did you mean `cluster_arn`?
-      = help: it has `argocd_role_arns`, `cluster_arn`, `cluster_certificate_authority_data`, `cluster_endpoint`, `cluster_security_group_id`, `ebs_csi_role_arn`, `name`, `node_role_arns`, `node_termination_queue_url`, `node_termination_role_arn`, `oidc_issuer`, `oidc_provider_arn`
+      = help: it has `argocd_role_arns`, `autoscaler_role_arn`, `cluster_arn`, `cluster_certificate_authority_data`, `cluster_endpoint`, `cluster_security_group_id`, `ebs_csi_role_arn`, `name`, `node_role_arns`, `node_termination_queue_url`, `node_termination_role_arn`, `oidc_issuer`, `oidc_provider_arn`
     "#);
     insta::assert_snapshot!(after("iac/ansible/facts.yaml", "root: eks, output: cluster_name", "root: ekss, output: cluster_name"), @r"
     error[BK0514]: there is no root in `ekss`

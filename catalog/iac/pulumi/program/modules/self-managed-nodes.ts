@@ -57,6 +57,11 @@ function autoscalingGroup(
         ...nodeTags(args, groupName, group),
         [`kubernetes.io/cluster/${cluster}`]: "owned",
         "aws-node-termination-handler/managed": "true", // it drains nodes with this tag only
+        // The Cluster Autoscaler finds groups by these, and leaves alone what is scaled on CPU.
+        ...(group.scaleOnCpu === undefined && {
+            "k8s.io/cluster-autoscaler/enabled": "true",
+            [`k8s.io/cluster-autoscaler/${cluster}`]: "owned",
+        }),
     }));
     return new aws.autoscaling.Group(
         `nodes-${groupName}`,

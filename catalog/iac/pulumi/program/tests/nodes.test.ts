@@ -74,6 +74,15 @@ test("self-managed nodes are told the cluster and the taint, and are scaled on C
     assert.equal(policy.targetTrackingConfiguration.targetValue, 60);
 });
 
+test("the Cluster Autoscaler finds the groups that are not scaled on CPU", async () => {
+    const all = await made(() => nodes(args({ selfManaged: { batch: { ...group, scaleOnCpu: 60 }, free: group } })));
+    const keysOf = (name: string) =>
+        inputsOf(all, "aws:autoscaling/group:Group", name).tags.map(({ key }: any) => key as string);
+    const own = ["k8s.io/cluster-autoscaler/enabled", "k8s.io/cluster-autoscaler/shop-one"];
+    assert.deepEqual(keysOf("nodes-free").filter((key: string) => key.startsWith("k8s.io/")), own);
+    assert.deepEqual(keysOf("nodes-batch").filter((key: string) => key.startsWith("k8s.io/")), []);
+});
+
 test("sizes out of order, and a group of two kinds, are refused", async () => {
     const wrong = { ...group, desired: 9 };
     await assert.rejects(

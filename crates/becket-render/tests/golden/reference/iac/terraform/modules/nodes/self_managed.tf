@@ -80,10 +80,18 @@ resource "aws_autoscaling_group" "this" {
   }
 
   dynamic "tag" {
-    for_each = merge(local.tags[each.key], {
-      "kubernetes.io/cluster/${var.cluster_name}" = "owned"
-      "aws-node-termination-handler/managed"      = "true" # it drains nodes with this tag only
-    })
+    for_each = merge(
+      local.tags[each.key],
+      {
+        "kubernetes.io/cluster/${var.cluster_name}" = "owned"
+        "aws-node-termination-handler/managed"      = "true" # it drains nodes with this tag only
+      },
+      # The Cluster Autoscaler finds groups by these, and leaves alone what is scaled on CPU.
+      each.value.scale_on_cpu != null ? {} : {
+        "k8s.io/cluster-autoscaler/enabled"             = "true"
+        "k8s.io/cluster-autoscaler/${var.cluster_name}" = "owned"
+      },
+    )
 
     content {
       key                 = tag.key

@@ -46,6 +46,10 @@ output "ebs_csi_role_arn" {
   value = module.ebs_csi.role_arn
 }
 
+output "autoscaler_role_arn" {
+  value = module.autoscaler.role_arn
+}
+
 output "argocd_role_arns" {
   description = "For the clusters that the Argo CD here reaches; none where there are no others."
   value       = { for name, identity in module.argocd : name => identity.role_arn }
