@@ -4,8 +4,10 @@
 //! test can reach an account.
 
 use std::ffi::OsString;
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
@@ -20,8 +22,6 @@ pub(super) struct Terraform {
     program: PathBuf,
     providers: PathBuf,
     endpoint: String,
-    /// Held while providers are put into their folder: Terraform does not look whether another run puts them there.
-    installing: tokio::sync::Mutex<()>,
 }
 
 /// How a run ended.
@@ -44,7 +44,6 @@ impl Terraform {
             program,
             providers,
             endpoint,
-            installing: tokio::sync::Mutex::default(),
         })
     }
 
@@ -55,9 +54,23 @@ impl Terraform {
         Ok(line.lines().next().unwrap_or_default().to_owned())
     }
 
+    /// Waits until no other root, of this or another run, has its providers brought, and keeps them waiting while the file
+    /// is held: Terraform does not look whether somebody else puts a provider into the folder that they share.
+    async fn alone(&self) -> Result<File, CommandError> {
+        let path = self.providers.with_extension("lock");
+        let file = File::create(&path).map_err(|error| crate::folder::unwritable(&path, &error))?;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) => tokio::time::sleep(Duration::from_millis(50)).await,
+                Err(TryLockError::Error(error)) => return Err(crate::folder::unwritable(&path, &error)),
+            }
+        }
+    }
+
     /// Brings the providers of `root`; one root after the other.
     pub(super) async fn init(&self, root: &Path) -> Result<Ran, CommandError> {
-        let _alone = self.installing.lock().await;
+        let _alone = self.alone().await?;
         let mut group = self.spawn(root, &["init", "-input=false", "-no-color"])?;
         let (mut said, mut failed) = (String::new(), String::new());
         if let (Some(mut stdout), Some(mut stderr)) = (group.child.stdout.take(), group.child.stderr.take()) {
@@ -231,4 +244,23 @@ fn plain(text: &str) -> String {
         .map(|line| line.trim_start_matches(['│', '╷', '╵', ' ']).trim_end());
     let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Terraform;
+
+    #[tokio::test]
+    async fn runs_of_one_cache_bring_providers_one_after_the_other() {
+        let cache = tempfile::tempdir().unwrap();
+        let terraform = || Terraform::new("terraform".into(), cache.path(), String::new()).unwrap();
+        let (one, other) = (terraform(), terraform());
+        let held = one.alone().await.unwrap();
+        let waits = tokio::time::timeout(Duration::from_millis(10), other.alone()).await;
+        assert!(waits.is_err());
+        drop(held);
+        other.alone().await.unwrap();
+    }
 }
