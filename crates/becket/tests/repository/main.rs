@@ -19,7 +19,7 @@ mod tests {
     use std::path::{Path, PathBuf};
     use std::process::Command;
 
-    use becket_document::{Node, hcl, yaml};
+    use becket_document::{Kind, Node, hcl, yaml};
 
     use crate::judge::judge;
     use crate::reference::{CDN, rendered};
@@ -149,6 +149,20 @@ mod tests {
             let check = check.as_str().unwrap();
             assert!(jobs.contains(check), "`{check}` is none of {jobs:?}");
         }
+    }
+
+    /// The API of a cluster that is open to the internet is waited for, and a bucket for flow logs is somebody else's: a local
+    /// AWS has neither.
+    #[test]
+    fn what_a_local_aws_does_not_have_is_not_asked_for_in_tests() {
+        let files = rendered("{}", None);
+        let value = |root: &str, name: &str| {
+            let path = format!("iac/tests/local-aws/roots/{root}/test.auto.tfvars");
+            let text = files.text(&path).unwrap().unwrap();
+            hcl::parse(text).body.to_node(text).get(name).cloned().unwrap()
+        };
+        assert!(matches!(value("eks", "wait_for_cluster").kind, Kind::Bool(false)));
+        assert!(value("network", "flow_logs").entries().is_empty());
     }
 
     /// Regional gateways need a provider that cannot be had here: that all names fit is all that is seen of them.

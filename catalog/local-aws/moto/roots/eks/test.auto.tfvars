@@ -2,3 +2,6 @@
 access_entries   = false
 addons           = []
 instance_refresh = false
+
+# Its clusters have no API that would answer.
+wait_for_cluster = false
