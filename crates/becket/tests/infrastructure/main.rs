@@ -2,6 +2,8 @@
 //! a local AWS.
 
 #[cfg(test)]
+mod answers;
+#[cfg(test)]
 mod aws;
 #[cfg(test)]
 mod backends;
