@@ -22,8 +22,8 @@ fn command() -> String {
         "local-exec",
         "command",
     ];
-    let command = place.iter().fold(Some(&tree), |node, key| node?.get(key));
-    command.unwrap().as_str().unwrap().to_owned()
+    let command = place.iter().try_fold(&tree, |node, key| node.get(key));
+    command.and_then(|command| command.as_str()).unwrap().to_owned()
 }
 
 #[test]
