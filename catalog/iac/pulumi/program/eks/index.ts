@@ -5,7 +5,8 @@ import { argocdRoles } from "../modules/argocd";
 import { autoscaler } from "../modules/autoscaler";
 import { cluster } from "../modules/cluster";
 import { nodeTermination } from "../modules/node-termination";
-import { NodeGroup, nodes, SelfManagedNodeGroup } from "../modules/nodes";
+import { NodeGroup, SelfManagedNodeGroup } from "../modules/node-groups";
+import { nodes } from "../modules/nodes";
 import { outputsOf, settings } from "../modules/stack";
 import { ClusterIdentity, workloadIdentity } from "../modules/workload-identity";
 

@@ -1,13 +1,33 @@
 import * as cloudflare from "@pulumi/cloudflare";
-import type { Reached, RecordsArgs } from "./records";
+import * as pulumi from "@pulumi/pulumi";
 import { byName, mapValues } from "./maps";
+
+/** Where an environment is, the preferred cluster first, and which hosts it has. */
+export interface Environment {
+    domain: string;
+    clusters: string[];
+    hosts: string[];
+}
+
+/** An environment that some cluster answers for, under a name of its own. */
+export interface Reached extends Environment {
+    ingress: string;
+}
+
+export interface FailoverArgs {
+    platform: string;
+    zoneId: pulumi.Input<string>;
+    accountId: pulumi.Input<string>;
+    /** Answered with 200 by the first host of an environment where it is ready for traffic. */
+    healthCheckPath?: string;
+}
 
 /**
  * An environment on several clusters is where the first healthy one of them is. All hosts of it move together, since their
  * data does.
  */
 export function failover(
-    { platform, zoneId, accountId, healthCheckPath = "/readyz" }: RecordsArgs,
+    { platform, zoneId, accountId, healthCheckPath = "/readyz" }: FailoverArgs,
     environments: Record<string, Reached>,
     loadBalancers: Record<string, string>,
 ): void {

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { NodeGroup, NodesArgs } from "./nodes";
+import type { NodeGroup, NodesArgs } from "./node-groups";
 
 /** What nodes of a self-managed group are told; EKS tells those of managed ones. */
 export interface Start {

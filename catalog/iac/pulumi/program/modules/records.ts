@@ -1,33 +1,16 @@
 import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
-import { failover } from "./failover";
+import { Environment, failover, FailoverArgs, Reached } from "./failover";
 import { mapValues } from "./maps";
 
-/** Where an environment is, the preferred cluster first, and which hosts it has. */
-export interface Environment {
-    domain: string;
-    clusters: string[];
-    hosts: string[];
-}
-
-export interface RecordsArgs {
-    platform: string;
+export interface RecordsArgs extends FailoverArgs {
     environments: Record<string, Environment>;
-    zoneId: pulumi.Input<string>;
-    accountId: pulumi.Input<string>;
     /** The names of each cluster's load balancers. None until there is one. */
     loadBalancers: Record<string, string[]>;
     /** The names at the CDN, by host. */
     distributions: Record<string, string>;
     /** The API of each cluster whose Argo CD is on another, by the name that leads to it. */
     apis: Record<string, pulumi.Input<string>>;
-    /** Answered with 200 by the first host of an environment where it is ready for traffic. */
-    healthCheckPath?: string;
-}
-
-/** An environment that some cluster answers for, under a name of its own. */
-export interface Reached extends Environment {
-    ingress: string;
 }
 
 /** The names of environments and hosts. What each host leads to is the answer. */

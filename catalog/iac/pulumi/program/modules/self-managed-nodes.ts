@@ -2,8 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { launchTemplate, nodeTags } from "./launch-template";
 import { mapValues } from "./maps";
+import { NodeGroup, NodesArgs, NodesCluster, SelfManagedNodeGroup, taint } from "./node-groups";
 import type { NodeRole } from "./node-roles";
-import { NodeGroup, NodesArgs, NodesCluster, SelfManagedNodeGroup, taint } from "./nodes";
 
 /** Groups that EKS does not manage. Nobody waits for their nodes, so these may start before Cilium. */
 export function selfManaged(args: NodesArgs, own?: NodeRole): Record<string, aws.autoscaling.Group> {

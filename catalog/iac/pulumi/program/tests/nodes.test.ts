@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { NodeGroup, nodes, NodesArgs, SelfManagedNodeGroup } from "../modules/nodes";
+import { NodeGroup, NodesArgs, SelfManagedNodeGroup } from "../modules/node-groups";
+import { nodes } from "../modules/nodes";
 import { inputsOf, made, names } from "./mocks";
 
 const group: NodeGroup = { instanceTypes: ["m7i.large", "m7a.large"], min: 1, desired: 2, max: 4 };
