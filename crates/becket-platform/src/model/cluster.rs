@@ -108,7 +108,8 @@ record! {
         disk_type as "diskType": DiskType = DiskType::Gp3,
         /// How the instances are bought: `on-demand` or `spot`.
         capacity: Capacity = Capacity::OnDemand,
-        /// The average CPU use in percent that the group is scaled for; of groups that EKS does not manage only.
+        /// The average CPU use in percent that the group is scaled for; of groups that EKS does not manage only. A group
+        /// without nodes has no average: one that came down to `min: 0` stays there until somebody raises it.
         scale_on_cpu as "scaleOnCpu": Option<Percentage>,
     }
 }
