@@ -202,3 +202,33 @@ pub fn run() -> Result<bool> {
     }
     Ok(judges.missing.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{From, TOOLS};
+    use crate::process::root;
+
+    #[test]
+    fn what_rendered_workflows_install_is_what_judges_here() {
+        let mut judges = Vec::new();
+        for tool in TOOLS {
+            if let From::Python { packages, .. } = tool.from {
+                judges.push(format!("{}=={}", tool.name, tool.version));
+                judges.extend(packages.iter().map(ToString::to_string));
+            }
+        }
+        let folder = root().join("catalog/version-control/github/iac/.github/requirements");
+        let mut pins = 0;
+        for file in std::fs::read_dir(folder).unwrap() {
+            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            for pin in text.lines() {
+                assert!(
+                    judges.iter().any(|judge| judge == pin),
+                    "{pin} is none of {judges:?}"
+                );
+                pins += 1;
+            }
+        }
+        assert!(pins > 0);
+    }
+}

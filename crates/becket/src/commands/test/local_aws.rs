@@ -12,8 +12,10 @@ use super::process::{Group, command};
 use crate::error::CommandError;
 use crate::folder::unwritable;
 
-/// The version of moto that is installed where there is none.
-const MOTO: &str = "5.2.1";
+/// The moto that is installed where there is none, as pip has it: the one that the rendered workflow installs.
+const MOTO: &str =
+    include_str!("../../../../../catalog/version-control/github/iac/.github/requirements/moto.txt")
+        .trim_ascii();
 
 /// How long moto may take until it answers.
 const START: Duration = Duration::from_mins(1);
@@ -153,7 +155,7 @@ impl LocalAws {
 
 /// Installs moto into an environment of its own in `cache`, unless it is there.
 async fn install(cache: &Path, progress: &mut dyn FnMut(&str)) -> Result<PathBuf, CommandError> {
-    let home = cache.join(format!("moto-{MOTO}"));
+    let home = cache.join(MOTO.replace("[server]==", "-"));
     let (program, done) = (home.join("bin/moto_server"), home.join(".complete"));
     if done.exists() {
         return Ok(program);
@@ -165,12 +167,11 @@ async fn install(cache: &Path, progress: &mut dyn FnMut(&str)) -> Result<PathBuf
         .hint("install python3, or moto itself: pip install 'moto[server]'")
         .hint("or name a local AWS that runs: --local-aws URL")
     })?;
-    progress(&format!("installing moto {MOTO} into {}", home.display()));
+    progress(&format!("installing {MOTO} into {}", home.display()));
     run(&python, &["-m", "venv", &home.to_string_lossy()]).await?;
-    let package = format!("moto[server]=={MOTO}");
     run(
         &home.join("bin/pip"),
-        &["install", "--quiet", "--disable-pip-version-check", &package],
+        &["install", "--quiet", "--disable-pip-version-check", MOTO],
     )
     .await?;
     std::fs::write(&done, "").map_err(|error| unwritable(&done, &error))?;
