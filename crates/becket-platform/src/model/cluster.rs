@@ -87,6 +87,10 @@ choice! {
     }
 }
 
+/// The most characters of the name of a group that EKS manages: its 63, without the hyphen and the 26 characters that
+/// Terraform appends, so that two of it can be there while one takes the other's place.
+pub const LONGEST_MANAGED_GROUP_NAME: usize = 36;
+
 record! {
     /// Nodes of one kind.
     pub struct NodeGroup {

@@ -12,7 +12,10 @@ mod service;
 mod team;
 
 pub use cloud::{AccountId, Accounts, CertificateScope, Cloud, CloudProvider, Region, Zone};
-pub use cluster::{Capacity, Cluster, DiskType, InstanceType, KubernetesVersion, NodeGroup, OperatingSystem};
+pub use cluster::{
+    Capacity, Cluster, DiskType, InstanceType, KubernetesVersion, LONGEST_MANAGED_GROUP_NAME, NodeGroup,
+    OperatingSystem,
+};
 pub use dns::{CloudflareAccount, Dns, ZoneOrigin};
 pub use environment::Environment;
 pub use network::{BucketName, Endpoint, FlowLogs, RetentionDays};

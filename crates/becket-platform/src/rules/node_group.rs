@@ -3,7 +3,7 @@
 use becket_source::{Level, Rule};
 
 use crate::finding::{Finding, Findings, Place};
-use crate::model::Platform;
+use crate::model::{LONGEST_MANAGED_GROUP_NAME, Platform};
 
 pub(crate) static RULE: Rule = Rule {
     code: "BK0027",
@@ -16,8 +16,9 @@ of such a group.
 
 ## Why
 
-The cloud refuses sizes out of order. The scaling of a managed group belongs to EKS and the cluster autoscaler; a CPU policy beside them would fight them. To the name of a managed group 27 characters are added, so that two of it can be
-there while one takes the other's place, and EKS takes 63.
+The cloud refuses sizes out of order. The scaling of a managed group belongs to EKS and the cluster autoscaler; a CPU policy
+beside them would fight them. To the name of a managed group 27 characters are added, so that two of it can be there while
+one takes the other's place, and EKS takes 63.
 
 ## What to do
 
@@ -31,9 +32,6 @@ nodes:
 ```
 ",
 };
-
-/// The most characters of a managed group's name: EKS's 63 without the hyphen and 26 characters that Terraform appends.
-const LONGEST: usize = 36;
 
 pub(super) fn check(platform: &Platform, findings: &mut Findings) {
     for (cluster_name, cluster) in &platform.clusters {
@@ -63,10 +61,10 @@ pub(super) fn check(platform: &Platform, findings: &mut Findings) {
                 findings.push(Finding::new(&RULE, at("instances"), format!("{of} has no instance types")));
             }
             let length = name.as_str().len();
-            if group.managed && length > LONGEST {
+            if group.managed && length > LONGEST_MANAGED_GROUP_NAME {
                 findings.push(
                     Finding::new(&RULE, Place::Key(group.at.clone()), format!("{of} has a name of {length} characters"))
-                        .label(format!("{} too many", length - LONGEST))
+                        .label(format!("{} too many", length - LONGEST_MANAGED_GROUP_NAME))
                         .note("EKS takes 63, of which 27 tell it from the group that takes its place")
                         .help("shorten the name, or say `managed: false`"),
                 );

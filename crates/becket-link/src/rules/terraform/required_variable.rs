@@ -17,7 +17,8 @@ pub(crate) const RULE: LinkRule = LinkRule {
 
 A root has a variable without a default, and neither its `.tfvars` files nor its `facts.yaml` give it a value. Only roots
 that have a `facts.yaml`, or a `terraform.tfvars` with other required values, are looked at, and a variable that is
-sensitive, or given by `-var` or `TF_VAR_…` somewhere in the files, is left alone. Without a `facts.yaml` it is a warning: the value may come from where Terraform runs.
+sensitive, or given by `-var` or `TF_VAR_…` somewhere in the files, is left alone. Without a `facts.yaml` it is a warning:
+the value may come from where Terraform runs.
 
 ## Why
 

@@ -19,8 +19,8 @@ here. Or a root's `facts.yaml` is no YAML.
 
 ## Why
 
-What the file defines or gives is not known, so nothing that refers to it is judged. Terraform, if it cannot read it either, refuses
-the whole module.
+What the file defines or gives is not known, so nothing that refers to it is judged. Terraform, if it cannot read it
+either, refuses the whole module.
 
 ## What to do
 

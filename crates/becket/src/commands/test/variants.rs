@@ -3,16 +3,13 @@
 
 use becket_document::edit::{Editor, Position};
 use becket_document::{Fragment, KeyPath, Node};
-use becket_platform::{Cluster, Parsed, Platform};
+use becket_platform::{Cluster, LONGEST_MANAGED_GROUP_NAME, Parsed, Platform};
 use serde_json::Value;
 
 use crate::error::CommandError;
 
 /// What the name of a group ends with that is there for the test only.
 const ADDED: &str = "-added";
-
-/// As long as the name of a managed group may be.
-const LONGEST: usize = 36;
 
 /// `platform.yaml`, changed.
 #[derive(Debug, PartialEq)]
@@ -150,7 +147,10 @@ impl<'p> Variants<'p> {
 
 /// A name that the group `name` could have instead.
 fn other_name(name: &str) -> String {
-    let kept: String = name.chars().take(LONGEST - ADDED.len()).collect();
+    let kept: String = name
+        .chars()
+        .take(LONGEST_MANAGED_GROUP_NAME - ADDED.len())
+        .collect();
     format!("{}{ADDED}", kept.trim_end_matches('-'))
 }
 
@@ -163,7 +163,7 @@ mod tests {
         assert_eq!(other_name("general"), "general-added");
         let longest = other_name("general-purpose-of-the-check-out-team");
         assert_eq!(longest, "general-purpose-of-the-check-o-added");
-        assert_eq!(longest.len(), LONGEST);
+        assert_eq!(longest.len(), LONGEST_MANAGED_GROUP_NAME);
         assert_eq!(
             other_name("general-purpose-of-the-nodes--x"),
             "general-purpose-of-the-nodes-added"
